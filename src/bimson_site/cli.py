@@ -1,0 +1,469 @@
+"""The command line: commands, printing, exit codes. The only place that reads the clock.
+
+Commands are written in English here; the formatter says them in the owner's language. Heavy imports
+stand inside the commands, so that --help and --version answer at once.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bimson_site import __version__
+from bimson_site.words import catalogue
+
+if TYPE_CHECKING:
+    from bimson_site.build import Hands
+    from bimson_site.console import Voice
+    from bimson_site.errors import Problem
+    from bimson_site.pipeline.release import Moment
+
+OK, CONTENT, USAGE, MACHINE, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line. The exit code: 0 fine, 1 errors in content, 2 usage, configuration or
+    template, 3 the machine, 70 our bug, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    language = language_of(arguments, os.environ)
+    _Formatter.say = staticmethod(catalogue(language).gettext)
+    try:
+        code = bimson_site.main(list(arguments), "bimson-site", standalone_mode=False, obj=language)
+    except click.UsageError as err:
+        return _refuse(_usage(err, language), language, as_json="--json" in arguments)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the reader of a pipe has gone
+        return OK
+    return code if isinstance(code, int) else OK
+
+
+def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The owner's language: --lang, else the locale as POSIX orders its variables, else English."""
+    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if here == "--lang":
+            return following
+        if here.startswith("--lang="):
+            return here.removeprefix("--lang=")
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return value.split(".")[0].replace("_", "-")
+    if sys.platform == "win32":
+        import ctypes
+        import locale
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "en")
+    return "en"
+
+
+# --- how help is written -----------------------------------------------------------------------------
+
+
+class _Formatter(click.HelpFormatter):
+    """Click's help, in the owner's language."""
+
+    say: Callable[[str], str] = staticmethod(lambda text: text)
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or f"{self.say('Usage:')} ")
+
+    def write_text(self, text: str) -> None:
+        super().write_text(self.say(text))
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(self.say(heading))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().write_dl([(term, self.say(text)) for term, text in rows], *args, **options)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+
+class _Group(click.Group):
+    context_class = _Context
+    command_class = _Command
+
+
+# --- options that several commands share --------------------------------------------------------------
+
+_LANG = click.option(
+    "--lang", metavar="LANG", expose_value=False, help="Language of the messages: vi or en."
+)
+
+
+def _on_a_site(command: Callable[..., Any]) -> Callable[..., Any]:
+    site = click.option(
+        "--site",
+        "root",
+        default=".",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="The folder of the site (default: this one).",
+    )
+    return site(_LANG(command))
+
+
+def _at_a_moment(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--as-of", metavar="TIME", help="Build as if it were this moment."),
+        click.option("--drafts", is_flag=True, help="Include drafts."),
+        click.option("--future", is_flag=True, help="Include articles of the future."),
+    ):
+        command = option(command)
+    return command
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(
+    cls=_Group,
+    help="Turns a folder of articles into a permanent archive for any web server.",
+    epilog="bimson-site COMMAND --help",
+)
+@click.version_option(__version__, message="bimson-site %(version)s", help="Show the version.")
+@_LANG
+def bimson_site() -> None: ...
+
+
+@bimson_site.command(
+    help="Build the site: read content/, write build/.", short_help="Build the site."
+)
+@_on_a_site
+@_at_a_moment
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Write to this folder.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Work in N processes (default: as many as help).",
+)
+@click.option("--strict", is_flag=True, help="Write nothing if an article has an error.")
+@_JSON
+def build(
+    root: Path,
+    future: bool,
+    drafts: bool,
+    as_of: str | None,
+    out: Path | None,
+    jobs: int | None,
+    strict: bool,
+    as_json: bool,
+) -> int:
+    start = time.perf_counter()
+    with _guarded(root, as_json) as call:
+        from bimson_site import build as pipeline
+        from bimson_site import console
+        from bimson_site.effects.site import open_site
+        from bimson_site.errors import Severity
+        from bimson_site.text import dates
+
+        site = open_site(root)
+        moment = _moment(future, drafts, as_of, site.config.timezone)
+        folder = out or root / site.config.output
+        with _progress(call.voice, jobs) as hands:
+            report = pipeline.build(site, folder, moment, hands, strict=strict)
+        seconds = time.perf_counter() - start
+        zone = dates.zone(site.config.timezone)
+        errors = any(p.severity is Severity.ERROR for p in report.problems)
+        if as_json:
+            click.echo(console.json_text(console.report_json(report, seconds, zone, call.voice)))
+        else:
+            call.show(report.problems)
+            for line in console.held_back(report.held_back, zone, call.voice):
+                click.echo(line, err=True)
+            if strict and errors:
+                click.echo(call.voice.say("Nothing was written, for there are errors."), err=True)
+            else:
+                click.echo(console.summary(report, seconds, _shown(folder), call.voice))
+        call.code = CONTENT if errors else OK
+    return call.code
+
+
+@bimson_site.command(
+    "list",
+    help="Show every source file and what becomes of it.",
+    short_help="Show every source file and what becomes of it.",
+)
+@_on_a_site
+@_at_a_moment
+@_JSON
+def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
+    with _guarded(root, as_json) as call:
+        from bimson_site import console
+        from bimson_site.listing import listing
+
+        surveyed, zone = _survey(root, future, drafts, as_of, call.voice)
+        rows = listing(surveyed, call.voice.words.gettext, lambda s: console.moment(s, zone))
+        if as_json:
+            for row in rows:
+                fields = {n: getattr(row, n) for n in ("path", "status", "url", "keeper", "reason")}
+                click.echo(console.json_text(fields))
+        else:
+            shown = [
+                (call.voice.say(r.status), r.path, r.url or "", r.keeper or r.reason or "")
+                for r in rows
+            ]
+            for line in console.table(shown):
+                click.echo(line)
+    return call.code
+
+
+@bimson_site.command(
+    help="Show which articles repeat each other, and which one has the page.",
+    short_help="Show which articles repeat each other.",
+)
+@_on_a_site
+@_at_a_moment
+@_JSON
+def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
+    with _guarded(root, as_json) as call:
+        from bimson_site import console
+
+        surveyed, _ = _survey(root, future, drafts, as_of, call.voice)
+        clusters = [c for c in surveyed.archive.clusters if c.copies]
+        if as_json:
+            rows = [
+                {
+                    "keeper": c.keeper.path,
+                    "copies": [{"path": k.article.path, "reason": k.reason} for k in c.copies],
+                }
+                for c in clusters
+            ]
+            click.echo(console.json_text(rows))
+        else:
+            for cluster in clusters:
+                click.echo(call.voice.style(cluster.keeper.path, bold=True))
+                for copy in cluster.copies:
+                    click.echo(f"  = {copy.article.path}  ({call.voice.say(copy.reason)})")
+            click.echo(
+                call.voice.counted("{n} text repeats.", "{n} texts repeat.", len(clusters)),
+                err=True,
+            )
+    return call.code
+
+
+@bimson_site.command(
+    help="Show how a page comes about and why it was last written. TARGET is an address or a file.",
+    short_help="Show how a page comes about.",
+)
+@click.argument("target")
+@_on_a_site
+@_at_a_moment
+def explain(target: str, root: Path, future: bool, drafts: bool, as_of: str | None) -> int:
+    with _guarded(root, as_json=False) as call:
+        from bimson_site import walkthrough
+        from bimson_site.effects.site import open_site
+        from bimson_site.text import dates
+
+        site = open_site(root)
+        moment = _moment(future, drafts, as_of, site.config.timezone)
+        zone = dates.zone(site.config.timezone)
+        for line in walkthrough.explain(site, target, moment, call.voice, zone):
+            click.echo(line)
+    return call.code
+
+
+@bimson_site.command(
+    help="Make a small working site in DIR. Files that are there already are left alone.",
+    short_help="Make a small working site.",
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_LANG
+def init(folder: Path) -> int:
+    with _guarded(folder, as_json=False) as call:
+        from bimson_site.effects import starter
+
+        today = time.strftime("%Y-%m-%d")
+        for path, written in starter.write(folder, call.voice.words.language, today):
+            said = call.voice.say("written" if written else "there already, left alone")
+            click.echo(f"{_shown(folder / path)}  {said}")
+        click.echo(call.voice.say("Now:") + f" bimson-site build --site {_shown(folder)}")
+    return call.code
+
+
+# --- what surrounds a command ---------------------------------------------------------------------------
+
+
+@dataclass
+class _Call:
+    """One run of a command: how to speak, and the exit code it will end with."""
+
+    root: Path
+    voice: Voice
+    code: int = OK
+
+    def show(self, problems: Sequence[Problem]) -> None:
+        from bimson_site import console
+
+        for block in console.problems(problems, self.root, self.voice):
+            click.echo(block, err=True)
+
+
+@contextmanager
+def _guarded(root: Path, as_json: bool) -> Iterator[_Call]:
+    """Turn what goes wrong into problems and an exit code, in one place."""
+    from bimson_site.effects import files
+    from bimson_site.errors import Location, MachineError, SiteError, problem
+
+    call = _Call(root, _voice(click.get_current_context().obj))
+    try:
+        yield call
+    except MachineError as err:
+        call.code, found = MACHINE, err.problems
+    except SiteError as err:
+        call.code, found = USAGE, err.problems
+    except BrokenPipeError:
+        raise
+    except OSError as err:
+        call.code, found = MACHINE, files.machine_error(err).problems
+    except click.ClickException:
+        raise
+    except Exception as err:
+        if os.environ.get("BIMSON_SITE_TRACEBACK"):
+            raise
+        reason = f"{type(err).__name__}: {err}"
+        call.code, found = BUG, (problem("internal", Location("."), reason=reason),)
+    else:
+        return
+    _complain(found, call.voice, root, as_json)
+
+
+def _complain(found: Sequence[Problem], voice: Voice, root: Path, as_json: bool) -> None:
+    from bimson_site import console
+    from bimson_site.model import Report
+
+    if as_json:
+        report = console.report_json(Report(problems=tuple(found)), 0.0, None, voice)
+        click.echo(console.json_text(report))
+    else:
+        for block in console.problems(found, root, voice):
+            click.echo(block, err=True)
+
+
+def _refuse(message: str, language: str, *, as_json: bool) -> int:
+    from bimson_site.errors import Location, problem
+
+    found = (problem("usage", Location("bimson-site"), reason=message),)
+    _complain(found, _voice(language), Path(), as_json)
+    return USAGE
+
+
+def _usage(err: click.UsageError, language: str) -> str:
+    """What is wrong with the call, in the owner's language where click's own words are known."""
+    say = catalogue(language).gettext
+    match err:
+        case click.NoSuchOption():
+            return say("there is no option {name}").format(name=err.option_name)
+        case click.MissingParameter():
+            return say("{name} is missing").format(
+                name=err.param.human_readable_name if err.param else ""
+            )
+        case click.BadParameter():
+            return f"{err.param.human_readable_name if err.param else ''}: {err.message}"
+    return err.format_message()
+
+
+def _voice(language: str) -> Voice:
+    from bimson_site.console import Voice
+
+    return Voice(catalogue(language), _colourful())
+
+
+def _colourful() -> bool:
+    """Colour on a terminal, unless NO_COLOR (no-color.org) or a terminal without any."""
+    return (
+        sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+
+
+def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
+    from bimson_site.pipeline.release import Moment
+    from bimson_site.text import dates
+
+    if as_of is None:
+        return Moment(int(time.time()), future, drafts)
+    stamp = dates.read(as_of, zone)
+    if stamp is None:
+        say = catalogue(click.get_current_context().obj).gettext
+        raise click.UsageError(say('"{value}" is not a date').format(value=as_of))
+    return Moment(stamp.instant, future, drafts)
+
+
+def _survey(root: Path, future: bool, drafts: bool, as_of: str | None, voice: Voice) -> Any:
+    from bimson_site import build as pipeline
+    from bimson_site.effects.site import open_site
+    from bimson_site.text import dates
+
+    site = open_site(root)
+    moment = _moment(future, drafts, as_of, site.config.timezone)
+    with _progress(voice, None) as hands:
+        return pipeline.survey(site, moment, hands), dates.zone(site.config.timezone)
+
+
+def _shown(path: Path) -> str:
+    return path.as_posix()
+
+
+@contextmanager
+def _progress(voice: Voice, many: int | None) -> Iterator[Hands]:
+    """Hands that show a bar on a terminal once there is much to do."""
+    from bimson_site.build import Hands
+
+    if not sys.stderr.isatty():
+        yield Hands(many)
+        return
+    bar = _Bar(voice)
+    try:
+        yield Hands(many, bar)
+    finally:
+        bar.end()
+
+
+class _Bar:
+    """A progress bar that appears when a stage has many items; rich is imported only then."""
+
+    LONG = 400
+
+    def __init__(self, voice: Voice) -> None:
+        self._names = {"read": voice.say("reading"), "write": voice.say("writing")}
+        self._shown: Any = None
+        self._tasks: dict[str, Any] = {}
+        self._last = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if total < self.LONG or (done < total and now - self._last < 0.1):
+            return
+        self._last = now
+        if self._shown is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._shown = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
+            self._shown.start()
+        if stage not in self._tasks:
+            self._tasks[stage] = self._shown.add_task(self._names[stage], total=total)
+        self._shown.update(self._tasks[stage], completed=done, refresh=True)
+
+    def end(self) -> None:
+        if self._shown is not None:
+            self._shown.stop()

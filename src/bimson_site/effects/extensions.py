@@ -1,0 +1,52 @@
+"""Imports the extensions that a site names: a file of its own, or an installed module.
+
+An extension is a user's program: whatever it raises is reported as its own failure.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from bimson_site.errors import Location, SiteError, problem
+from bimson_site.extension import Extension
+
+FOLDER = "extensions"
+
+
+def import_all(root: Path, names: Sequence[str]) -> tuple[Extension, ...]:
+    """The `EXTENSION` of each name: extensions/NAME.py of the site, else the module NAME.
+
+    SiteError (extension-failed) for one that is missing, fails, or holds no `EXTENSION`.
+    """
+    return tuple(_import_one(root, name) for name in names)
+
+
+def _import_one(root: Path, name: str) -> Extension:
+    file = root / FOLDER / f"{name}.py"
+    where = Location(f"{FOLDER}/{name}.py" if file.is_file() else "bimson.yaml")
+    try:
+        module = _from_file(file, name) if file.is_file() else importlib.import_module(name)
+    except Exception as err:  # a user's program fails in its own ways
+        reason = f"{type(err).__name__}: {err}"
+        raise SiteError(problem("extension-failed", where, name=name, reason=reason)) from err
+    found = getattr(module, "EXTENSION", None)
+    if not isinstance(found, Extension):
+        reason = "it has no EXTENSION of the type bimson_site.extension.Extension"
+        raise SiteError(problem("extension-failed", where, name=name, reason=reason))
+    return found
+
+
+def _from_file(file: Path, name: str) -> ModuleType:
+    """Load a file as a module of its own name, so that its values can travel between processes."""
+    spec = importlib.util.spec_from_file_location(f"bimson_extension_{name}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,27 @@
+"""What an archive offers: each feature is a set of planners and views behind one `Extension`."""
+
+from __future__ import annotations
+
+from bimson_site.extension import Extension
+from bimson_site.features import (
+    articles,
+    assets,
+    calendar,
+    feeds,
+    front,
+    redirects,
+    sitemap,
+    terms,
+)
+
+# Order decides who is named first when two pages claim one address.
+BUILT_IN: tuple[Extension, ...] = (
+    assets.EXTENSION,
+    front.EXTENSION,
+    articles.EXTENSION,
+    calendar.EXTENSION,
+    terms.EXTENSION,
+    feeds.EXTENSION,
+    sitemap.EXTENSION,
+    redirects.EXTENSION,
+)

@@ -1,0 +1,105 @@
+"""The article page, the ordinary page, and the files beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from bimson_site import routes
+from bimson_site.extension import Extension, Planner, View
+from bimson_site.model import (
+    Access,
+    Asset,
+    Body,
+    Card,
+    Masthead,
+    Page,
+    Shelf,
+    Standing,
+    Story,
+)
+from bimson_site.text import markdown
+from bimson_site.theme.engine import Press
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """A story and its neighbours in time."""
+
+    story: Story
+    earlier: Card | None
+    later: Card | None
+
+
+def plan_shelf(shelf: Shelf, _masthead: Masthead) -> Iterator[Page]:
+    """A page for each story of a shelf; previous and next are its neighbours in archive time."""
+    own = [card for card in shelf.cards if not card.record]
+    before = [shelf.earlier, *own[:-1]]
+    after = [*own[1:], shelf.later]
+    dated = bool(shelf.year)
+    for index, story in enumerate(shelf.stories):
+        beside = (before[index], after[index]) if dated else (None, None)
+        yield Page(story.url, "article", InTime(story, *beside), bodies(story), story.article.path)
+        yield from attached(story)
+
+
+def plan_standing(standing: Standing, _masthead: Masthead) -> Iterator[Page]:
+    story = standing.story
+    yield Page(story.url, "standing", InTime(story, None, None), bodies(story), story.article.path)
+    yield from attached(story)
+
+
+def attached(story: Story) -> Iterator[Page]:
+    """The files that the body refers to, published beside its page."""
+    for path, url in story.attachments:
+        yield Page(url, "file", Asset(path, url, packaged=False), owner=path)
+
+
+def bodies(story: Story) -> tuple[Body, ...]:
+    """The text of a story, if readers may see it."""
+    return (story.article.body,) if story.article.access is Access.FULL else ()
+
+
+def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> Markup:
+    """The body as HTML, its references resolved to relative links."""
+    explicit = press.masthead.explicit_links
+    links = {ref: routes.link(page.url, url, explicit=explicit) for ref, url in story.links}
+    html = "".join(markdown.render(text, links, title=story.article.title) for text in texts)
+    return Markup(html)  # noqa: S704 - escaped or sanitised by text.markdown
+
+
+def lead_image(page: Page, story: Story) -> str:
+    """Where the lead picture is: a relative link, an absolute address, or "" if there is none."""
+    image = story.article.image
+    found = dict(story.links).get(image)
+    if found:
+        return routes.link(page.url, found)
+    return image if image.startswith(("https://", "http://")) else ""
+
+
+def _draw(template: str) -> View:
+    def draw(page: Page, texts: Sequence[str], press: Press) -> bytes:
+        assert isinstance(page.inputs, InTime)
+        story = page.inputs.story
+        return press.render(
+            template,
+            page,
+            story=story,
+            article=story.article,
+            body=body_html(page, story, texts, press),
+            image=lead_image(page, story),
+        )
+
+    return View("article" if template == "article.html" else "standing", draw, (template,))
+
+
+EXTENSION = Extension(
+    "articles",
+    planners=(
+        Planner("articles", Shelf, plan_shelf),
+        Planner("standing pages", Standing, plan_standing),
+    ),
+    views=(_draw("article.html"), _draw("page.html")),
+)

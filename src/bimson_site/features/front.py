@@ -1,0 +1,62 @@
+"""The front door: home by the size of the archive, coverage, and the page for what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bimson_site import routes
+from bimson_site.extension import Extension, Planner, View, templated
+from bimson_site.features import articles
+from bimson_site.model import Masthead, Page, Whole
+from bimson_site.theme.engine import Press
+
+# From how much on a part of the home page says something (design/pages.md, "Home, by size").
+CALENDAR_ARTICLES, CALENDAR_DAYS = 30, 10
+STRIP_YEARS = 2
+SUMMARIES_UP_TO = 5_000
+
+
+def plan(whole: Whole, masthead: Masthead) -> Iterator[Page]:
+    reads = articles.bodies(whole.only) if whole.only else ()
+    yield Page(routes.HOME, "home", whole, reads, owner="home")
+    yield Page(routes.COVERAGE, "coverage", whole, owner="coverage")
+    yield Page(routes.NOT_FOUND, "not-found", masthead.title, owner="404")
+
+
+def _home(page: Page, texts: Sequence[str], press: Press) -> bytes:
+    whole = page.inputs
+    assert isinstance(whole, Whole)
+    if whole.only:
+        return press.render(
+            "home_article.html",
+            page,
+            story=whole.only,
+            article=whole.only.article,
+            body=articles.body_html(page, whole.only, texts, press),
+            image=articles.lead_image(page, whole.only),
+        )
+    size = press.masthead.home_size
+    return press.render(
+        "home.html",
+        page,
+        latest=whole.latest[:size],
+        calendar=whole.calendar if _calendar_says_something(whole) else None,
+        strip=len(whole.years) >= STRIP_YEARS,
+        summaries=whole.cards <= SUMMARIES_UP_TO,
+    )
+
+
+def _calendar_says_something(whole: Whole) -> bool:
+    days = sum(1 for m in (whole.calendar.months if whole.calendar else ()) for n in m.days if n)
+    return whole.cards >= CALENDAR_ARTICLES and days >= CALENDAR_DAYS
+
+
+EXTENSION = Extension(
+    "front",
+    planners=(Planner("front", Whole, plan),),
+    views=(
+        View("home", _home, ("home.html", "home_article.html")),
+        templated("coverage", "coverage.html"),
+        templated("not-found", "404.html"),
+    ),
+)

@@ -1,0 +1,96 @@
+"""Dates, numbers and weekdays as people write them. The only import of Babel.
+
+Takes values and a language tag, gives text; reads neither the clock nor the machine's locale.
+The words of the pages themselves are in `words`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache, lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_day_names,
+    get_month_names,
+)
+from babel.numbers import format_decimal
+
+from bimson_site.model import Precision, Timestamp
+
+# Babel's own long form ("Thứ Tư, 5 tháng 8, 2020") is not how Vietnamese papers write a date.
+_LONG = {"vi": "EEEE, 'ngày' d 'tháng' M 'năm' y"}
+_PLAIN = {"vi": "'ngày' d 'tháng' M 'năm' y"}
+_SHORT = {"vi": "d/M/y"}
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Babel's locale for a language tag; English for one that it does not know."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def _day(when: date, patterns: dict[str, str], otherwise: str, language: str) -> str:
+    place = locale(language)
+    return format_date(when, patterns.get(place.language, otherwise), locale=place)
+
+
+@lru_cache(maxsize=8192)
+def day_words(when: date, language: str) -> str:
+    """The day in words, month included: "Thứ Tư, ngày 5 tháng 8 năm 2020"."""
+    return _day(when, _LONG, "full", language)
+
+
+@lru_cache(maxsize=8192)
+def day_short(when: date, language: str) -> str:
+    """The day for lists: "5/8/2020" in Vietnamese, "5 Aug 2020"-like elsewhere."""
+    return _day(when, _SHORT, "medium", language)
+
+
+@cache
+def month_words(year: int, month: int, language: str) -> str:
+    """A month of a year: "tháng 8 năm 2020", "August 2020"."""
+    place = locale(language)
+    return str(format_skeleton("yMMMM", date(year, month, 1), locale=place))
+
+
+@cache
+def month_name(month: int, language: str) -> str:
+    """A month by itself, as a heading: "Tháng 8", "August"."""
+    name = str(get_month_names("wide", "stand-alone", locale(language))[month])
+    return name[:1].upper() + name[1:]
+
+
+@cache
+def weekdays(language: str) -> tuple[tuple[str, str], ...]:
+    """The seven days from Monday: (short, whole) names; short ones that differ from each other."""
+    place = locale(language)
+    whole = [str(get_day_names("wide", "stand-alone", place)[i]) for i in range(7)]
+    for width in ("narrow", "short", "abbreviated"):
+        short = [str(get_day_names(width, "stand-alone", place)[i]) for i in range(7)]
+        if len(set(short)) == 7:
+            break
+    return tuple(zip(short, whole, strict=True))
+
+
+def clock(when: Timestamp, language: str) -> str:
+    """The time of day without seconds, "" where it is not known."""
+    if when.precision is not Precision.TIME:
+        return ""
+    return format_time(when.local.time(), "HH:mm", locale=locale(language))
+
+
+def number(value: int, language: str) -> str:
+    """A count with the language's separators: 40.860 in Vietnamese."""
+    return _number(value, language)
+
+
+@lru_cache(maxsize=8192)
+def _number(value: int, language: str) -> str:
+    return format_decimal(value, locale=locale(language))

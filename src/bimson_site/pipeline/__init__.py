@@ -1,0 +1,1 @@
+"""The stages, strangers to each other: discover, load, dedupe, assign, plan, render, publish."""

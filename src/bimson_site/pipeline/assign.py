@@ -1,0 +1,81 @@
+"""Who gets which address: claims in, addresses out, and never one address for two owners.
+
+A pure function of the claims (in archive order) and the ledger of addresses already published. It
+is idempotent: with its own rows added to the ledger it gives the same addresses and no rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from bimson_site import routes
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An owner's wish for an address. A `firm` wish was written by a person: losing it is an error."""
+
+    owner: str
+    wish: str
+    firm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Each owner's address; the ledger rows that are new; firm claims that lost, and to whom."""
+
+    urls: Mapping[str, str]
+    rows: tuple[tuple[str, str], ...]
+    lost: tuple[tuple[Claim, str], ...]
+
+
+def assign(
+    claims: Iterable[Claim], ledger: Mapping[str, str], taken: Mapping[str, str]
+) -> Settlement:
+    """Settle claims. `ledger` maps every address ever published to its owner; `taken` maps the
+    addresses of static files and the like (folded) to what stands there.
+
+    First the ledger's owners keep what they have; then firm wishes, then natural ones are granted
+    in order; what is left gets the first free suffix ("Tin 2" owns tin-2, so a second "Tin" is
+    tin-3). Addresses that differ only in case count as one.
+    """
+    held = {routes.folded(url): owner for url, owner in ledger.items()}
+    held.update(taken)
+    urls: dict[str, str] = {}
+    wishes = list(claims)
+    _keep(wishes, ledger, urls)
+    lost = []
+    for firm in (True, False):
+        for claim in wishes:
+            if claim.firm is firm and claim.owner not in urls:
+                place = routes.folded(claim.wish)
+                holder = held.get(place)
+                if holder is None or (holder == claim.owner and place not in taken):
+                    held[place] = claim.owner
+                    urls[claim.owner] = claim.wish
+                elif firm:
+                    lost.append((claim, holder))
+    next_number: dict[str, int] = defaultdict(lambda: 2)
+    for claim in wishes:
+        if claim.owner in urls:
+            continue
+        for number in count(next_number[claim.wish]):
+            url = routes.variant(claim.wish, number)
+            if held.setdefault(routes.folded(url), claim.owner) == claim.owner:
+                urls[claim.owner] = url
+                next_number[claim.wish] = number + 1
+                break
+    rows = tuple((url, owner) for owner, url in urls.items() if url not in ledger)
+    return Settlement(urls, rows, tuple(lost))
+
+
+def _keep(wishes: list[Claim], ledger: Mapping[str, str], urls: dict[str, str]) -> None:
+    """Give owners the address the ledger has for their wish: the wish itself, else its lowest suffix."""
+    wish_of = {claim.owner: claim.wish for claim in wishes}
+    for url, owner in sorted(ledger.items(), key=lambda row: (len(row[0]), row[0])):
+        wish = wish_of.get(owner)
+        if wish is not None and owner not in urls and routes.is_variant(url, wish):
+            urls[owner] = url

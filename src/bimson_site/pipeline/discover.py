@@ -1,0 +1,41 @@
+"""Which files of `content/` are articles, and which may stand beside them.
+
+Owns the rule by name; never reads a file. `effects.files.walk` makes the listing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bimson_site.errors import Location, Problem, problem
+from bimson_site.model import Source, Sources
+
+ENDINGS = (".md", ".markdown")
+
+
+def discover(listing: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
+    """Sort a listing of `content/` into articles, files beside them, and hidden files.
+
+    A file is hidden when its name or a folder's begins with a dot (editors' locks, `._x.md` of
+    macOS). An article that is no regular file (a pipe would block a reader) is a problem.
+    """
+    articles, beside, hidden = [], [], []
+    problems = []
+    for source in sorted(listing, key=lambda s: s.path):
+        if any(name.startswith(".") for name in source.path.split("/")):
+            hidden.append(source)
+            if is_article(source.path):
+                problems.append(problem("file-hidden", Location(source.path)))
+        elif not is_article(source.path):
+            beside.append(source)
+        elif source.regular:
+            articles.append(source)
+        else:
+            problems.append(
+                problem("source-unreadable", Location(source.path), reason="not a regular file")
+            )
+    return Sources(tuple(articles), tuple(beside), tuple(hidden)), tuple(problems)
+
+
+def is_article(path: str) -> bool:
+    return path.lower().endswith(ENDINGS)

@@ -1,0 +1,234 @@
+"""An article file becomes an `Article`, or problems: a pure function of its path, bytes and rules.
+
+Runs in workers. Owns what each field means and what stands in for a missing one; the shapes are
+in `fields`, the syntax in `text.frontmatter`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from bimson_site.errors import Location, Problem, Severity, problem
+from bimson_site.model import (
+    Access,
+    Article,
+    Body,
+    Kind,
+    Loaded,
+    Timestamp,
+)
+from bimson_site.pipeline import fields
+from bimson_site.pipeline.fields import Found
+from bimson_site.text import dates, frontmatter, markdown, similarity, slugs, vietnamese
+from bimson_site.text.frontmatter import Document, Text
+
+CONTENT = "content/"
+_IN_FRONT_MATTER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRules:
+    """The slice of the configuration that reading an article depends on."""
+
+    language: str
+    timezone: str
+    missing_authors: tuple[str, ...]
+
+
+def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
+    """Read one article file. A file with an error problem gives no article."""
+    document = frontmatter.read(raw, path)
+    if _fatal(document.problems):
+        return Loaded(path, None, document.problems)
+    found = fields.find(document.fields, path)
+    found.problems[:0] = document.problems
+    article = _article(document, found, rules)
+    problems = tuple(sorted(found.problems))
+    return Loaded(path, None if _fatal(problems) else article, problems)
+
+
+def body_text(raw: bytes, body: Body) -> str:
+    """The text that a `Body` points to, from the bytes of its file."""
+    if body.offset != _IN_FRONT_MATTER:
+        return frontmatter.body_at(raw, body.offset)
+    document = frontmatter.read(raw, body.path)
+    node = fields.find(document.fields, body.path).known["body"][0].value
+    return node.text if isinstance(node, Text) else ""
+
+
+def _fatal(problems: tuple[Problem, ...]) -> bool:
+    return any(p.severity is Severity.ERROR for p in problems)
+
+
+def _article(document: Document, found: Found, rules: LoadRules) -> Article:
+    text, body = _body(document, found)
+    reading = markdown.read(text)
+    kind = Kind.PAGE if _is_page(found) else Kind.ARTICLE
+    title = found.text("title") or _stand_in_title(reading.heading, found)
+    published = _published(found, kind, rules)
+    slug, given = _slug(found, title)
+    updated = _moment(found, "updated", rules)
+    image = found.text("image")
+    return Article(
+        id=found.text("id") or found.path,
+        path=found.path,
+        kind=kind,
+        title=title,
+        published=published,
+        updated=updated if updated and updated != published else None,
+        authors=_authors(found, rules),
+        sections=found.texts("sections"),
+        tags=found.texts("tags"),
+        source=found.text("source"),
+        source_url=_web_address(found.text("source_url")),
+        summary=found.text("summary"),
+        lede=fields.in_one_line(reading.lede),
+        slug=slug,
+        slug_given=given,
+        page_path=_page_path(found, title) if kind is Kind.PAGE else "",
+        language=found.text("lang") or rules.language,
+        image=image,
+        aliases=_aliases(found, kind),
+        canonical=found.text("canonical"),
+        rights=found.text("rights"),
+        access=Access(found.choice("access", list(Access))),
+        embargo_until=_moment(found, "embargo_until", rules),
+        draft=_is_draft(found),
+        noindex=found.flag("noindex"),
+        extra=found.extra,
+        references=_references(reading.references, text, body, found, image),
+        signature=similarity.signature(reading.text, title),
+        body=body,
+        places=tuple((n, f[0].value.line, f[0].value.column) for n, f in found.known.items()),
+    )
+
+
+def _body(document: Document, found: Found) -> tuple[str, Body]:
+    text, offset, line = document.body, document.offset, document.line
+    if "body" in found.known:
+        node = found.known["body"][0].value
+        if not isinstance(node, Text):
+            found.refuse("body", node, "a text")
+        elif text.strip():
+            found.problems.append(problem("body-twice", found.at("body")))
+        elif not fields.is_null(node):
+            text, offset, line = node.text, _IN_FRONT_MATTER, node.line
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return text, Body(found.path, offset, line, digest)
+
+
+def _stand_in_title(heading: str, found: Found) -> str:
+    """The first heading of the text, else the name of the file, in words."""
+    stem = dates.stem_without_date(_below_content(found.path))
+    name = " ".join(re.sub(r"[-_]+", " ", stem).split())
+    title = fields.in_one_line(heading) or fields.in_one_line(name[:1].upper() + name[1:]) or "…"
+    found.problems.append(problem("title-missing", found.at("title"), title=title))
+    return title
+
+
+def _below_content(path: str) -> str:
+    return path.removeprefix(CONTENT)
+
+
+def _published(found: Found, kind: Kind, rules: LoadRules) -> Timestamp:
+    stamp = _moment(found, "timestamp", rules)
+    if stamp is None:
+        stamp = dates.from_path(_below_content(found.path), rules.timezone)
+        if not stamp.known and kind is Kind.ARTICLE:
+            found.problems.append(problem("undated", Location(found.path)))
+    return stamp
+
+
+def _moment(found: Found, name: str, rules: LoadRules) -> Timestamp | None:
+    """The date of a field; None where it is missing or (with a problem) unreadable."""
+    text = found.text(name)
+    if not text:
+        return None
+    stamp = dates.read(text, rules.timezone)
+    if stamp is None:
+        found.problems.append(problem("timestamp-unreadable", found.at(name), value=text))
+    return stamp
+
+
+def _authors(found: Found, rules: LoadRules) -> tuple[str, ...]:
+    """The byline, without words that only say that nobody is known."""
+    missing = {vietnamese.term_key(name) for name in rules.missing_authors}
+    return tuple(a for a in found.texts("authors") if vietnamese.term_key(a) not in missing)
+
+
+def _slug(found: Found, title: str) -> tuple[str, bool]:
+    """The slug and whether a person gave it: the field, else the title, else the name of the file."""
+    wish = found.text("slug")
+    if wish:
+        last = re.sub(r"\.(html?|php|aspx?|md)$", "", wish.rstrip("/").rsplit("/", 1)[-1])
+        used = slugs.slug(last)
+        if used and used != wish:
+            found.problems.append(problem("slug-changed", found.at("slug"), slug=wish, used=used))
+        if used:
+            return used, True
+    stem = dates.stem_without_date(_below_content(found.path))
+    slug = slugs.slug(title) or slugs.slug(stem) or "bai"
+    if wish:
+        found.problems.append(problem("slug-changed", found.at("slug"), slug=wish, used=slug))
+    return slug, False
+
+
+def _is_page(found: Found) -> bool:
+    """An ordinary page: so it says, or it is the introduction of a folder in Hugo (_index.md)."""
+    name = found.path.rsplit("/", 1)[-1].lower()
+    if "kind" not in found.known:
+        return name in {"_index.md", "_index.markdown"}
+    return found.choice("kind", list(Kind)) == Kind.PAGE
+
+
+def _page_path(found: Found, title: str) -> str:
+    """Where an ordinary page stands: its permalink, else its own path below content/."""
+    for alias in found.texts("aliases")[:1]:
+        if "permalink" in _keys(found, "aliases") or "url" in _keys(found, "aliases"):
+            return alias
+    *folders, name = _below_content(found.path).split("/")
+    stem = name.rsplit(".", 1)[0]
+    parts = [slugs.slug(f) for f in folders]
+    if stem not in {"index", "_index"} or not folders:
+        given = found.text("slug").rsplit("/", 1)[-1]
+        named = "" if stem in {"index", "_index"} else stem
+        parts.append(slugs.slug(given) or slugs.slug(named) or slugs.slug(title) or "trang")
+    return "/" + "/".join(p or "trang" for p in parts) + "/"
+
+
+def _keys(found: Found, name: str) -> set[str]:
+    return {each.key.lower() for each in found.known.get(name, ())}
+
+
+def _aliases(found: Found, kind: Kind) -> tuple[str, ...]:
+    if kind is Kind.PAGE and _keys(found, "aliases") & {"permalink", "url"}:
+        return found.texts("aliases")[1:]
+    return found.texts("aliases")
+
+
+def _web_address(text: str) -> str:
+    return text if re.match(r"https?://[^\s/]", text) else ""
+
+
+def _is_draft(found: Found) -> bool:
+    """A draft by its field, by Jekyll's `published: false`, or by Jekyll's folder `_drafts`."""
+    unpublished = "published" in found.known and not found.flag("published")
+    return found.flag("draft") or unpublished or "_drafts" in found.path.split("/")[:-1]
+
+
+def _references(
+    named: tuple[str, ...], text: str, body: Body, found: Found, image: str
+) -> tuple[tuple[str, int, int], ...]:
+    """What the body and the lead picture refer to, each with its place in the file."""
+    places = {}
+    if image and "://" not in image and not image.startswith("//"):
+        where = found.at("image")
+        places[image] = (where.line, where.column)
+    for reference in named:
+        index = max(text.find(reference), 0)
+        line = body.line + text.count("\n", 0, index)
+        column = index - (text.rfind("\n", 0, index) + 1) + 1
+        places.setdefault(reference, (line, column))
+    return tuple((reference, *place) for reference, place in places.items())

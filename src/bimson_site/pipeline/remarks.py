@@ -1,0 +1,41 @@
+"""What there is to say about files that did not become pages, and about the site as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bimson_site import routes
+from bimson_site.errors import Location, Problem, Severity, problem
+from bimson_site.model import Article, Asset, Loaded, SetAside, Sources
+from bimson_site.pipeline import stories
+from bimson_site.text import vietnamese
+
+
+def taken(assets: Iterable[Asset]) -> Mapping[str, str]:
+    """Folded addresses of the files that are published as they are, to the names of the files."""
+    return {routes.folded(asset.url): asset.path for asset in assets}
+
+
+def set_aside(problems: Iterable[Problem], loaded: Iterable[Loaded]) -> tuple[SetAside, ...]:
+    """Article files without an article, each with the first of its errors (or why it is hidden)."""
+    healthy = {each.path for each in loaded if each.article}
+    found: dict[str, SetAside] = {}
+    for each in sorted(problems):
+        if each.where.path not in healthy and (
+            each.severity is Severity.ERROR or each.code == "file-hidden"
+        ):
+            found.setdefault(each.where.path, SetAside(each.where.path, each.code))
+    return tuple(found.values())
+
+
+def unused(sources: Sources, articles: Iterable[Article]) -> Iterator[Problem]:
+    """Files beside the articles that no article names: nothing is skipped in silence."""
+    named = {path for article in articles for path in stories.referenced(article)}
+    for source in sources.beside:
+        if vietnamese.nfc(source.path) not in named:
+            yield problem("file-unused", Location(source.path))
+
+
+def without_base_url(base_url: str) -> Iterator[Problem]:
+    if not base_url:
+        yield problem("base-url-missing", Location("bimson.yaml"))

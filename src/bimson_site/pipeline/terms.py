@@ -1,0 +1,131 @@
+"""Tags, authors, sections and sources: which spellings are one term, and how it is shown.
+
+Two spellings are one term when equal after NFC, tone placement, dash and space folding and
+casefold; the most frequent spelling is shown. Addresses come from `pipeline.assign`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from bimson_site import routes
+from bimson_site.model import Archive, Article, Cluster, TermKind, TermRef
+from bimson_site.pipeline.assign import Claim
+from bimson_site.pipeline.dedupe import origin
+from bimson_site.text import slugs, vietnamese
+
+# A term's key: its kind, and the folded spelling ("tin tuc/kinh te"-like path for a section).
+TermKey = tuple[TermKind, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Every term of the archive by key."""
+
+    refs: Mapping[TermKey, TermRef]
+
+    def refs_of(self, keys: Iterable[TermKey]) -> tuple[TermRef, ...]:
+        return tuple(self.refs[key] for key in keys)
+
+
+def said_of(article: Article, kind: TermKind) -> tuple[str, ...]:
+    """The terms of one kind that an article names, as written."""
+    match kind:
+        case TermKind.AUTHOR:
+            return article.authors
+        case TermKind.TAG:
+            return article.tags
+        case TermKind.SECTION:
+            return article.sections
+        case TermKind.SOURCE:
+            return (article.source,) if article.source else ()
+
+
+def key_of(kind: TermKind, name: str) -> TermKey:
+    if kind is TermKind.SECTION:
+        return kind, "/".join(vietnamese.term_key(part) for part in _parts(name))
+    return kind, vietnamese.term_key(name)
+
+
+def keys_of(articles: Iterable[Article], kind: TermKind) -> tuple[TermKey, ...]:
+    """The keys of several articles' terms of one kind, united in order, each once."""
+    named = (key_of(kind, n) for article in articles for n in said_of(article, kind))
+    return tuple(dict.fromkeys(key for key in named if key[1].strip("/")))
+
+
+def united(cluster: Cluster) -> tuple[Article, ...]:
+    """The keeper and the copies of the same source: they speak with one voice about terms."""
+    home = origin(cluster.keeper)
+    return (
+        cluster.keeper,
+        *(c.article for c in cluster.copies if origin(c.article) == home),
+    )
+
+
+def parents(key: TermKey) -> tuple[TermKey, ...]:
+    """The sections above a nested one, outermost first; none for other kinds."""
+    kind, name = key
+    if kind is not TermKind.SECTION:
+        return ()
+    parts = name.split("/")
+    return tuple((kind, "/".join(parts[:depth])) for depth in range(1, len(parts)))
+
+
+def spellings(archive: Archive) -> dict[TermKey, str]:
+    """Every term with the spelling that is shown: the most frequent, then the first by order."""
+    counts: dict[TermKey, Counter[str]] = defaultdict(Counter)
+    for cluster in archive.clusters:
+        for article in (cluster.keeper, *(c.article for c in cluster.copies)):
+            for kind in TermKind:
+                for name in said_of(article, kind):
+                    _count(counts, key_of(kind, name), name)
+    return {
+        key: min(found, key=lambda name: (-found[name], vietnamese.sort_key(name), name))
+        for key, found in counts.items()
+    }
+
+
+def _count(counts: dict[TermKey, Counter[str]], key: TermKey, name: str) -> None:
+    if not key[1].strip("/"):
+        return
+    parts = _parts(name) if key[0] is TermKind.SECTION else (name,)
+    for depth, above in enumerate((*parents(key), key)):
+        shown = parts[min(depth, len(parts) - 1)] if key[0] is TermKind.SECTION else name
+        counts[above][" ".join(vietnamese.nfc(shown).split())] += 1
+
+
+def claims(shown: Mapping[TermKey, str]) -> tuple[Claim, ...]:
+    """A claim for every term, in an order that depends on nothing but the terms.
+
+    A nested section's wish stands below its parents' natural slugs; where a parent had to take a
+    suffix, the child keeps an address of its own all the same.
+    """
+    return tuple(
+        Claim(owner(key), f"{routes.terms(key[0])}{_path(key, shown)}/") for key in sorted(shown)
+    )
+
+
+def owner(key: TermKey) -> str:
+    """The owner's name of a term in the ledger."""
+    return f"{key[0].value}:{key[1]}"
+
+
+def glossary(shown: Mapping[TermKey, str], urls: Mapping[str, str]) -> Glossary:
+    return Glossary({key: TermRef(key[0], name, urls[owner(key)]) for key, name in shown.items()})
+
+
+def _path(key: TermKey, shown: Mapping[TermKey, str]) -> str:
+    return "/".join(_slug(shown[each], each[1]) for each in (*parents(key), key))
+
+
+def _slug(name: str, key: str) -> str:
+    """The slug of a term; a digest of its key where nothing of it can stand in an address."""
+    digest = blake2b(key.encode(), digest_size=3).hexdigest()
+    return slugs.slug(name) or f"nhan-{digest}"
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in name.split("/") if part.strip())

@@ -1,0 +1,199 @@
+"""The only module that spells an address of the site, an output path or a link.
+
+Addresses are paths below the site: they start with "/" and, for a page, end with "/". Nothing here
+decides who gets an address (`pipeline.assign`) or what stands there (`features`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlsplit
+
+from bimson_site.model import Day, Precision, TermKind, Timestamp
+
+HOME = "/"
+UNDATED = "/undated/"
+COVERAGE = "/coverage/"
+NOT_FOUND = "/404.html"
+FEED = "/feed.xml"
+SITEMAP = "/sitemap.xml"
+ROBOTS = "/robots.txt"
+NO_JEKYLL = "/.nojekyll"
+STYLE = "/style.css"
+THEME_STYLE = "/theme.css"
+FAVICON = "/favicon.svg"
+
+# Pages a file in the site's static/ may replace: a person who writes robots.txt means it.
+YIELDING = frozenset({ROBOTS, NO_JEKYLL, NOT_FOUND})
+
+_TREES = frozenset({"sitemaps", *TermKind})
+# File names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces").
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
+
+
+def year(number: int) -> str:
+    return f"/{number:04d}/"
+
+
+def month(year_number: int, number: int) -> str:
+    return f"/{year_number:04d}/{number:02d}/"
+
+
+def day(when: Day) -> str:
+    return f"/{when.year:04d}/{when.month:02d}/{when.day:02d}/"
+
+
+def shelf(when: Timestamp) -> str:
+    """The folder of an article: as deep as its date is known."""
+    if when.precision >= Precision.DAY:
+        return day(Day(when.local.year, when.local.month, when.local.day))
+    if when.precision is Precision.MONTH:
+        return month(when.local.year, when.local.month)
+    return year(when.local.year) if when.known else UNDATED
+
+
+def article(when: Timestamp, slug: str) -> str:
+    return f"{shelf(when)}{slug}/"
+
+
+def terms(kind: TermKind) -> str:
+    return f"/{kind.value}/"
+
+
+def term_period(term_url: str, year_number: int, month_number: int) -> str:
+    """A term's page of a year, a month, or (year 0) of what has no date."""
+    if not year_number:
+        return f"{term_url}undated/"
+    tail = f"{month_number:02d}/" if month_number else ""
+    return f"{term_url}{year_number:04d}/{tail}"
+
+
+def sitemap_part(year_number: int, month_number: int, part: int = 0) -> str:
+    """The sitemap of a month, of a year's articles without a month, or (year 0) of the undated;
+    `part` counts up from 0 where one file would be too large."""
+    name = f"{year_number:04d}" if year_number else "undated"
+    tail = f"-{month_number:02d}" if month_number else ""
+    return f"/sitemaps/{name}{tail}{f'.{part + 1}' if part else ''}.xml"
+
+
+SITEMAP_PAGES = "/sitemaps/pages.xml"
+
+
+def variant(url: str, number: int) -> str:
+    """The address beside a taken one: /a/tin/ becomes /a/tin-2/, /a/tin.html becomes /a/tin-2.html."""
+    if url.endswith("/"):
+        return f"{url[:-1]}-{number}/"
+    stem, dot, ending = url.rpartition(".")
+    return f"{stem}-{number}{dot}{ending}" if dot else f"{url}-{number}"
+
+
+def is_variant(url: str, wish: str) -> bool:
+    """True where `url` is `wish` or one of the addresses `variant` makes of it."""
+    if url == wish:
+        return True
+    number = re.fullmatch(r".*-(\d+)(?:/|\.\w+)?", url)
+    return number is not None and variant(wish, int(number[1])) == url
+
+
+def ours(url: str) -> bool:
+    """True for an address that a page of the archive itself may stand on: a year, month or day, a
+    term or its lists, the undated, coverage, the sitemaps."""
+    head = url.strip("/").split("/", 1)[0]
+    return (
+        url in {HOME, UNDATED, COVERAGE}
+        or head in _TREES
+        or re.fullmatch(r"/\d{4}/(\d\d/(\d\d/)?)?", url) is not None
+    )
+
+
+def output(url: str) -> str:
+    """The file that answers for an address, relative to the output folder, forward slashes."""
+    return url[1:] + "index.html" if url.endswith("/") else url[1:]
+
+
+def folded(url: str) -> str:
+    """Addresses that a file system may take for one another have one folded form."""
+    return unicodedata.normalize("NFC", output(url)).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _segments(url: str) -> tuple[str, ...]:
+    return tuple(url.split("/"))
+
+
+def link(here: str, there: str, *, explicit: bool = False) -> str:
+    """The relative link from one page to another, percent-encoded; an "#anchor" is kept.
+
+    `explicit` adds index.html, for archives that are read without a server.
+    """
+    there, mark, anchor = there.partition("#")
+    if there == here:
+        return (
+            f"{mark}{anchor}" if mark else ("index.html" if explicit and here[-1] == "/" else "./")
+        )
+    source, target = _segments(here), _segments(there)
+    shared = 0
+    for mine, theirs in zip(source[:-1], target[:-1], strict=False):
+        if mine != theirs:
+            break
+        shared += 1
+    path = "../" * (len(source) - 1 - shared) + "/".join(target[shared:])
+    if not path or path[0] == "/" or ":" in path.split("/", 1)[0]:
+        path = "./" + path
+    if explicit and path.endswith("/"):
+        path += "index.html"
+    return quote(path, safe="/.~-_!$&'()*+,;=@:%") + mark + anchor
+
+
+def absolute(base_url: str, url: str) -> str:
+    """The whole address, percent-encoded; "" where the site has no base_url."""
+    return base_url + quote(url, safe="/.~-_!$&'()*+,;=@:%") if base_url else ""
+
+
+def rooted(base_url: str, url: str) -> str:
+    """The address from the root of the host, for pages that may be shown anywhere (404)."""
+    return urlsplit(base_url).path + quote(url) if base_url else quote(url)
+
+
+def here(text: str, base_url: str) -> str | None:
+    """The path below the site that a written address means, or None if it is not of this site."""
+    if base_url and (text == base_url or text.startswith(base_url + "/")):
+        return text[len(base_url) :] or HOME
+    if text.startswith("/") and not text.startswith("//"):
+        prefix = urlsplit(base_url).path
+        return text[len(prefix) :] if prefix and text.startswith(prefix + "/") else text
+    return None
+
+
+def old_address(text: str, base_url: str) -> str | None:
+    """The address below the site that an alias asks for, as a page or a file can answer it.
+
+    None where no static file can: another site, a query string, a path that leaves the site, a name
+    that some file system refuses. An address without an ending is answered as a folder.
+    """
+    path = here(text if "/" in text else f"/{text}", base_url)
+    if path is None and "://" not in text and not text.startswith("//"):
+        path = f"/{text}"
+    if path is None or "?" in path:
+        return None
+    path = unicodedata.normalize("NFC", unquote(path.partition("#")[0]))
+    names = path.strip("/").split("/")
+    if not all(_portable(name) for name in names) or path == HOME:
+        return None
+    folder = path.endswith("/") or "." not in names[-1]
+    return "/" + "/".join(names) + ("/" if folder else "")
+
+
+def _portable(name: str) -> bool:
+    return (
+        name not in {"", ".", ".."}
+        and len(name.encode("utf-8", "replace")) <= 200
+        and not _FORBIDDEN.search(name)
+        and not _DEVICE.match(name)
+        and name[-1] not in ". "
+        and name[0] != "."
+        and "�" not in name
+    )

@@ -1,0 +1,1 @@
+"""Reading texts: front matter, Markdown, dates, Vietnamese, likeness. Strings in, values out."""

@@ -1,0 +1,1 @@
+"""The packaged face of a site: templates, assets, words, and the engine that renders them."""

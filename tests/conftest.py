@@ -1,0 +1,108 @@
+"""What tests share: tiny sites made of texts that stand in the test, and the command line to run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None, print_blob=True)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("default")
+
+LONG = "Sáng thứ ba, chợ phiên họp bên bờ sông, người bán người mua đông như ngày hội. " * 8
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def codes(self) -> list[str]:
+        return sorted(p["code"] for p in self.json["problems"])
+
+
+def run(*arguments: object, env: Mapping[str, str] | None = None) -> Result:
+    """Run `bimson-site` as a process of its own, in English unless told otherwise."""
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bimson_site", *map(str, arguments)],
+        capture_output=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
+        check=False,
+        timeout=300,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site on the disk."""
+
+    root: Path
+
+    def write(self, path: str, text: str | bytes) -> Site:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return self
+
+    def build(self, *options: str) -> Result:
+        return run("build", "--site", self.root, "--json", *options)
+
+    def run(self, command: str, *options: str, **more: Any) -> Result:
+        return run(command, *options, "--site", self.root, **more)
+
+    def output(self, path: str = "") -> str:
+        return (self.root / "build" / path).read_text(encoding="utf-8")
+
+    def files(self) -> dict[str, bytes]:
+        """Every published file, our own mark left out."""
+        return tree(self.root / "build")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    found = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    paths = {p.relative_to(folder).as_posix(): p for p in found}
+    return {n: p.read_bytes() for n, p in paths.items() if not n.startswith(".bimson-site/")}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Callable[..., Site]:
+    """`site({path: text, …})` makes a site; paths without a folder are articles in content/."""
+
+    def make(files: Mapping[str, str | bytes] = {}, name: str = "site") -> Site:  # noqa: B006
+        made = Site(tmp_path / name)
+        (made.root / "content").mkdir(parents=True, exist_ok=True)
+        for path, text in files.items():
+            made.write(path if "/" in path or path.endswith(".yaml") else f"content/{path}", text)
+        return made
+
+    return make
+
+
+def article(title: str = "Tin", timestamp: str = "2020-08-05", body: str = LONG, **fields: str) -> str:
+    """An article file as text."""
+    head = {"title": title, "timestamp": timestamp, **fields}
+    lines = "".join(f"{name}: {value}\n" for name, value in head.items() if value)
+    return f"---\n{lines}---\n{body}\n"
