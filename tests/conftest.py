@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from bimson_site import cli
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -42,9 +47,21 @@ class Result:
 
 
 def run(*arguments: object, env: Mapping[str, str] | None = None) -> Result:
-    """Run `bimson-site` as a process of its own, in English unless told otherwise."""
-    import os
+    """Run `bimson-site` here, in English unless told otherwise."""
+    out, err = io.StringIO(), io.StringIO()
+    before = dict(os.environ)
+    os.environ.update({"LC_ALL": "C.UTF-8", **(env or {})})
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = cli.run([str(argument) for argument in arguments])
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return Result(code, out.getvalue(), err.getvalue())
 
+
+def run_process(*arguments: object, env: Mapping[str, str] | None = None) -> Result:
+    """Run `bimson-site` as a process of its own, where the machine's settings are the point."""
     done = subprocess.run(
         [sys.executable, "-m", "bimson_site", *map(str, arguments)],
         capture_output=True,
@@ -91,7 +108,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 def site(tmp_path: Path) -> Callable[..., Site]:
     """`site({path: text, …})` makes a site; paths without a folder are articles in content/."""
 
-    def make(files: Mapping[str, str | bytes] = {}, name: str = "site") -> Site:  # noqa: B006
+    def make(files: Mapping[str, str | bytes] = {}, name: str = "site") -> Site:
         made = Site(tmp_path / name)
         (made.root / "content").mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
@@ -101,8 +118,14 @@ def site(tmp_path: Path) -> Callable[..., Site]:
     return make
 
 
-def article(title: str = "Tin", timestamp: str = "2020-08-05", body: str = LONG, **fields: str) -> str:
+def article(
+    title: str = "Tin", timestamp: str = "2020-08-05", body: str = LONG, **fields: str
+) -> str:
     """An article file as text."""
     head = {"title": title, "timestamp": timestamp, **fields}
     lines = "".join(f"{name}: {value}\n" for name, value in head.items() if value)
     return f"---\n{lines}---\n{body}\n"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew", action="store_true", help="write the goldens anew; read the diff")

@@ -330,7 +330,8 @@ def _guarded(root: Path, as_json: bool) -> Iterator[_Call]:
     except MachineError as err:
         call.code, found = MACHINE, err.problems
     except SiteError as err:
-        call.code, found = USAGE, err.problems
+        ours = any(p.code == "internal" for p in err.problems)
+        call.code, found = BUG if ours else USAGE, err.problems
     except BrokenPipeError:
         raise
     except OSError as err:

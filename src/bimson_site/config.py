@@ -1,22 +1,21 @@
 """bimson.yaml as a frozen SiteConfig: every setting typed, checked, and refused if unknown.
 
 Owns the settings (`SETTINGS`, one row each) and their defaults; never reads a file, never guesses.
-Next: `text.frontmatter.block` reads the YAML; `model.Masthead` is the slice that pages see.
+Next: `config_readers` for what a value may be; `model.Masthead` is the slice that pages see.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from operator import attrgetter
 from typing import Any
-from urllib.parse import urlsplit
 
+from bimson_site import config_readers as readers
+from bimson_site.config_readers import Wrong
 from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import MenuItem, Timestamp
-from bimson_site.text import dates
 from bimson_site.text.frontmatter import Field, Fields, Items, Node, Text, block
 
 
@@ -83,8 +82,8 @@ def read(
         if name not in nodes:
             continue
         zone = values.get("", {}).get("timezone", _DEFAULT.timezone)
-        value = reader(nodes[name]) if reader else _date(nodes[name], zone)
-        if isinstance(value, _Wrong):
+        value = reader(nodes[name]) if reader else readers.date(nodes[name], zone)
+        if isinstance(value, Wrong):
             problems.append(_refusal(name, value, path))
         else:
             group, _, own = name.rpartition(".")
@@ -118,45 +117,27 @@ def _nodes(fields: Fields, group: str, path: str, problems: list[Problem]) -> di
         inner = _names_in(name)
         if field.key not in known:
             problems.append(_unknown(field, name, known, path))
-        elif _is_null(field.value):
+        elif readers.is_null(field.value):
             continue
         elif not inner:
             nodes[name] = field.value
         elif isinstance(field.value, Fields):
             nodes |= _nodes(field.value, name, path, problems)
         else:
-            wrong = _Wrong(field.value, "indented lines below it: " + ", ".join(inner))
+            wrong = Wrong(field.value, "indented lines below it: " + ", ".join(inner))
             problems.append(_refusal(name, wrong, path))
     return nodes
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Text) and node.plain and node.text in {"", "~", "null", "Null", "NULL"}
 
 
 def _unknown(field: Field, name: str, known: tuple[str, ...], path: str) -> Problem:
     """Names of one level are compared; a name that belongs inside a group is sent there."""
     moved = (n for n in _READERS if n.endswith(f".{field.key}") and "." not in name)
     meant = next(moved, None) or next(iter(get_close_matches(field.key.lower(), known, 1)), None)
-    known_names = f"the settings are: {', '.join(known)}"
-    suggestion = f'did you mean "{meant}"?' if meant else known_names
     where = Location(path, field.line, field.column)
-    return problem("config-unknown-key", where, key=name, suggestion=suggestion)
+    return problem("config-unknown-key", where, key=name, suggestion=meant or ", ".join(known))
 
 
-# --- readers: a node in, a value or what is wrong with it out --------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Wrong:
-    """A node that is not what its setting wants, and what would be; or a key that has no place."""
-
-    node: Node
-    expected: str
-    stray: Field | None = None
-
-
-def _refusal(name: str, wrong: _Wrong, path: str) -> Problem:
+def _refusal(name: str, wrong: Wrong, path: str) -> Problem:
     if wrong.stray is not None:
         return _unknown(wrong.stray, f"{name}.{wrong.stray.key}", ("title", "url"), path)
     match wrong.node:
@@ -170,118 +151,6 @@ def _refusal(name: str, wrong: _Wrong, path: str) -> Problem:
     return problem("config-value", where, key=name, value=shown, expected=wrong.expected)
 
 
-def _text(node: Node) -> str | _Wrong:
-    return node.text.strip() if isinstance(node, Text) else _Wrong(node, "a text")
-
-
-def _matching(pattern: str, expected: str) -> Callable[[Node], str | _Wrong]:
-    """A reader of texts that a pattern matches as a whole."""
-    wanted = re.compile(pattern)
-
-    def reader(node: Node) -> str | _Wrong:
-        fits = isinstance(node, Text) and wanted.fullmatch(node.text)
-        return node.text if fits and isinstance(node, Text) else _Wrong(node, expected)
-
-    return reader
-
-
-def _list_of(
-    item: Callable[[Node], Any], expected: str, most: int | None = None
-) -> Callable[[Node], tuple[Any, ...] | _Wrong]:
-    """A reader of lists, of at most `most` items; the first wrong item is the one that is named."""
-
-    def reader(node: Node) -> tuple[Any, ...] | _Wrong:
-        if not isinstance(node, Items):
-            return _Wrong(node, expected)
-        if most is not None and len(node.items) > most:
-            return _Wrong(node.items[most], f"at most {most}")
-        values = tuple(item(each) for each in node.items)
-        return next((value for value in values if isinstance(value, _Wrong)), values)
-
-    return reader
-
-
-def _name(node: Node) -> str | _Wrong:
-    value = _text(node)
-    return _Wrong(node, "a name") if value == "" or _is_null(node) else value
-
-
-def _base_url(node: Node) -> str | _Wrong:
-    wrong = _Wrong(node, "an address such as https://luutru.example or https://example.vn/luu-tru")
-    if not isinstance(node, Text):
-        return wrong
-    url = node.text.strip()
-    if url == "":
-        return ""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # ValueError if it is no number
-    except ValueError:
-        return wrong
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        return wrong
-    # RFC 3986: an address is ASCII without spaces; a Vietnamese host is written as xn--….
-    if (
-        not re.fullmatch(r"[!-~]+", url)
-        or "?" in url
-        or "#" in url
-        or re.search(r'[<>"\\^`{|}]', url)
-    ):
-        return wrong
-    return url.rstrip("/")
-
-
-def _zone(node: Node) -> str | _Wrong:
-    if isinstance(node, Text) and dates.zone(node.text) is not None:
-        return node.text
-    return _Wrong(node, "a time zone such as Asia/Ho_Chi_Minh or UTC")
-
-
-def _date(node: Node, zone: str) -> Timestamp | _Wrong:
-    value = dates.read(node.text, zone) if isinstance(node, Text) else None
-    return _Wrong(node, "a date such as 2025-07-01") if value is None else value
-
-
-def _menu_item(node: Node) -> MenuItem | _Wrong:
-    """`{title: Tin, url: /tin/}`, or shorter `Tin: /tin/`."""
-    wrong = _Wrong(node, "title and url, such as  - Giới thiệu: /gioi-thieu/")
-    if not isinstance(node, Fields):
-        return wrong
-    title, url = node.get("title"), node.get("url")
-    if title or url:
-        stray = next((field for field in node.pairs if field not in {title, url}), None)
-        if stray or not (title and url):
-            return _Wrong(node, wrong.expected, stray)
-        words, target = _name(title.value), _ADDRESS(url.value)
-    elif len(node.pairs) == 1:
-        words, target = node.pairs[0].key.strip() or wrong, _ADDRESS(node.pairs[0].value)
-    else:
-        return wrong
-    if isinstance(words, _Wrong):
-        return words
-    return target if isinstance(target, _Wrong) else MenuItem(words, target)
-
-
-_ADDRESS = _matching(
-    r"(?:https?://|mailto:)[^\s]+|(?![^/?#]*:)(?!//)[^\s]+", "an address such as /tin/"
-)
-_SIZE = _matching(r"[1-9][0-9]{0,2}|1000", "a whole number from 1 to 1000")
-_PATH = _matching(
-    r"(?!/)(?!(?:.*/)?\.\.?(?:/|$))[^\\]+", "the path of an article, below this folder"
-)
-# Folders that hold what the owner wrote are no place for what is deleted and made anew.
-_FOLDER = _matching(
-    r"(?!(?i:content|templates|static|permalinks)(?:/|$))\w[\w.-]*(?:/\w[\w.-]*)*",
-    "the name of a folder of its own, such as build",
-)
-_EXTENSION = _matching(r"[A-Za-z_]\w*(?:[.-]\w+)*", "names such as my_extension")
-
-
-def _size(node: Node) -> int | _Wrong:
-    value = _SIZE(node)
-    return value if isinstance(value, _Wrong) else int(value)
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A setting for the reference: its dotted name as the owner writes it, and its default."""
@@ -291,29 +160,29 @@ class Setting:
 
 
 _READERS: dict[str, Callable[[Node], Any] | None] = {
-    "title": _name,
-    "description": _text,
-    "language": _matching(r"[a-z]{2}(?:-[A-Z]{2})?", "a language such as vi, en or pt-BR"),
-    "base_url": _base_url,
-    "timezone": _zone,
-    "menu": _list_of(_menu_item, "a list, such as  - Giới thiệu: /gioi-thieu/"),
-    "footer.keeper": _text,
-    "footer.responsible": _text,
-    "footer.contact": _text,
-    "footer.text": _text,
-    "rights": _text,
-    "sections": _list_of(_name, "a list, such as [Tin tức, Thể thao]"),
-    "lists.home": _size,
-    "lists.feed": _size,
-    "lists.term": _size,
-    "lists.period": _size,
-    "missing_authors": _list_of(_name, "a list, such as [Unknown, admin]"),
+    "title": readers.name,
+    "description": readers.text,
+    "language": readers.matching(r"[a-z]{2}(?:-[A-Z]{2})?", "a language such as vi, en or pt-BR"),
+    "base_url": readers.base_url,
+    "timezone": readers.time_zone,
+    "menu": readers.list_of(readers.menu_item, "a list, such as  - Giới thiệu: /gioi-thieu/"),
+    "footer.keeper": readers.text,
+    "footer.responsible": readers.text,
+    "footer.contact": readers.text,
+    "footer.text": readers.text,
+    "rights": readers.text,
+    "sections": readers.list_of(readers.name, "a list, such as [Tin tức, Thể thao]"),
+    "lists.home": readers.size,
+    "lists.feed": readers.size,
+    "lists.term": readers.size,
+    "lists.period": readers.size,
+    "missing_authors": readers.list_of(readers.name, "a list, such as [Unknown, admin]"),
     "closed": None,  # a date, read in the site's own zone
-    "successor": _text,
-    "featured": _list_of(_PATH, "a list of paths of articles", most=6),
-    "links": _matching("relative|explicit", "relative or explicit"),
-    "extensions": _list_of(_EXTENSION, "a list, such as [my_extension]"),
-    "output": _FOLDER,
+    "successor": readers.text,
+    "featured": readers.list_of(readers.article_path, "a list of paths of articles", most=6),
+    "links": readers.matching("relative|explicit", "relative or explicit"),
+    "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),
+    "output": readers.folder,
 }
 SETTINGS = tuple(Setting(name, attrgetter(name)(_DEFAULT)) for name in _READERS)
 

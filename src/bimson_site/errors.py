@@ -71,9 +71,10 @@ def problem(
 
 
 def describe(found: Problem, translate: Callable[[str], str]) -> tuple[str, str]:
-    """Message and hint of a problem in the language of `translate` (gettext's contract)."""
+    """Message and hint of a problem in the language of `translate` (gettext's contract: what it does
+    not know comes back unchanged); values that are phrases are translated too."""
     words = CODES[found.code]
-    values = dict(found.values)
+    values = {k: translate(v) if k in _PHRASED and v else v for k, v in found.values}
     return translate(words.message).format_map(values), translate(words.hint).format_map(values)
 
 
@@ -199,7 +200,7 @@ CODES: dict[str, Words] = {
     ),
     "config-unknown-key": _error(
         "{key} is not a setting of bimson.yaml",
-        "{suggestion}",
+        "write {suggestion}",
     ),
     "config-value": _error(
         "{key} cannot be {value}",
@@ -242,3 +243,50 @@ CODES: dict[str, Words] = {
         "see bimson-site --help",
     ),
 }
+
+# Values that may be phrases of ours. All others are the owner's own words, or names.
+_PHRASED = frozenset({"expected", "reason", "what"})
+
+PHRASES = (
+    # --- what a value should be ------------------------------------------------------------------
+    "a text",
+    "true or false",
+    "a name",
+    "an address such as https://luutru.example or https://example.vn/luu-tru",
+    "a time zone such as Asia/Ho_Chi_Minh or UTC",
+    "a date such as 2025-07-01",
+    "title and url, such as  - Giới thiệu: /gioi-thieu/",
+    "an address such as /tin/",
+    "a whole number from 1 to 1000",
+    "the path of an article, below this folder",
+    "the name of a folder of its own, such as build",
+    "names such as my_extension",
+    "a language such as vi, en or pt-BR",
+    "a list, such as  - Giới thiệu: /gioi-thieu/",
+    "a list, such as [Tin tức, Thể thao]",
+    "a list, such as [Unknown, admin]",
+    "a list, such as [my_extension]",
+    "a list of paths of articles",
+    "relative or explicit",
+    # --- why a file or a block cannot be read ----------------------------------------------------
+    "not a regular file",
+    "it cannot be read",
+    "a second document begins here",
+    "a second colon in one line",
+    "a line without a colon",
+    "the line does not fit those above it",
+    "a quotation mark is never closed",
+    "a list in [ ] lacks a comma or its end",
+    "a mapping in { } lacks a comma or its end",
+    "a dash begins a value",
+    "a question mark begins a value",
+    "a tab may not indent",
+    "a list where fields should be",
+    # --- what a block may not use ----------------------------------------------------------------
+    "more than 1 MiB",
+    "more than 64 KiB of TOML",
+    "a key of more than 64 dots",
+    "a merge key (<<)",
+    "a list or mapping as a key",
+)
+"""The phrases that stand in such values, for the catalogues; those with a variable part stay English."""

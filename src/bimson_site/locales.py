@@ -6,7 +6,7 @@ The words of the pages themselves are in `words`.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -83,7 +83,12 @@ def clock(when: Timestamp, language: str) -> str:
     """The time of day without seconds, "" where it is not known."""
     if when.precision is not Precision.TIME:
         return ""
-    return format_time(when.local.time(), "HH:mm", locale=locale(language))
+    return _clock(when.local.hour, when.local.minute, language)
+
+
+@lru_cache(maxsize=1440)
+def _clock(hour: int, minute: int, language: str) -> str:
+    return format_time(time(hour, minute), "HH:mm", locale=locale(language))
 
 
 def number(value: int, language: str) -> str:

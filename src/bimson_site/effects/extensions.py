@@ -8,9 +8,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.extension import Extension
@@ -38,7 +40,30 @@ def _import_one(root: Path, name: str) -> Extension:
     if not isinstance(found, Extension):
         reason = "it has no EXTENSION of the type bimson_site.extension.Extension"
         raise SiteError(problem("extension-failed", where, name=name, reason=reason))
-    return found
+    return _answerable(found, name, where)
+
+
+def _answerable(found: Extension, name: str, where: Location) -> Extension:
+    """The extension, its functions wrapped so that a failure of theirs is called theirs."""
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            try:
+                result = function(*arguments)
+                return result if isinstance(result, bytes) else tuple(result)
+            except SiteError:
+                raise
+            except Exception as err:  # a user's program fails in its own ways
+                reason = f"{type(err).__name__}: {err}"
+                raise SiteError(
+                    problem("extension-failed", where, name=name, reason=reason)
+                ) from err
+
+        return call
+
+    planners = tuple(replace(p, plan=watched(p.plan)) for p in found.planners)
+    views = tuple(replace(v, draw=watched(v.draw)) for v in found.views)
+    return replace(found, planners=planners, views=views)
 
 
 def _from_file(file: Path, name: str) -> ModuleType:

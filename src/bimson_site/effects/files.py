@@ -96,10 +96,12 @@ class Output:
         self.folder = folder
         self._root = root
         self._lock: int | None = None
+        self._made_here = False
 
     def __enter__(self) -> Self:
         _refuse_foreign(self._root, self.folder)
         mark = self.folder / MARK
+        self._made_here = not self.folder.exists()
         mark.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(mark / "lock", self.folder)
         (mark / "README.txt").write_text(_NOTE, encoding="utf-8", newline="\n")
@@ -107,11 +109,15 @@ class Output:
         (mark / STAGE).mkdir()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         self._clear()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+        if failure and self._made_here and not self.existing():
+            shutil.rmtree(
+                self.folder, ignore_errors=True
+            )  # nothing was written, so nothing is left
 
     def existing(self) -> frozenset[str]:
         """Every file in the folder, forward slashes, our own mark left out."""
@@ -172,9 +178,8 @@ class Output:
 
 
 def stage(folder: Path, name: str, data: bytes) -> None:
-    """Write a file that waits in the output folder to be put in place."""
-    with (folder / MARK / STAGE / name).open("xb") as file:
-        file.write(data)
+    """Write a file that waits in the output folder to be put in place. A second try replaces it."""
+    (folder / MARK / STAGE / name).write_bytes(data)
 
 
 def same(folder: Path, path: str, data: bytes) -> bool:

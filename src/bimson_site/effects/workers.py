@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -104,6 +105,7 @@ _task: Callable[[Any], Any] | None = None  # this process's task; set once, by t
 
 def _start(make: Callable[[], Callable[[Any], Any]]) -> None:
     global _task  # noqa: PLW0603 - a pool has no other place for what its processes share
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _task = make()
 
 

@@ -66,7 +66,8 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
     """The body as HTML, its references resolved to relative links."""
     explicit = press.masthead.explicit_links
     links = {ref: routes.link(page.url, url, explicit=explicit) for ref, url in story.links}
-    html = "".join(markdown.render(text, links, title=story.article.title) for text in texts)
+    title, backlink = story.article.title, press.words.gettext("back to note {number}")
+    html = "".join(markdown.render(t, links, title=title, backlink=backlink) for t in texts)
     return Markup(html)  # noqa: S704 - escaped or sanitised by text.markdown
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
+from urllib.parse import unquote
 
 from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import (
@@ -21,7 +22,15 @@ from bimson_site.model import (
 )
 from bimson_site.pipeline import fields
 from bimson_site.pipeline.fields import Found
-from bimson_site.text import dates, frontmatter, markdown, similarity, slugs, vietnamese
+from bimson_site.text import (
+    dates,
+    filenames,
+    frontmatter,
+    markdown,
+    similarity,
+    slugs,
+    vietnamese,
+)
 from bimson_site.text.frontmatter import Document, Text
 
 CONTENT = "content/"
@@ -121,7 +130,7 @@ def _body(document: Document, found: Found) -> tuple[str, Body]:
 
 def _stand_in_title(heading: str, found: Found) -> str:
     """The first heading of the text, else the name of the file, in words."""
-    stem = dates.stem_without_date(_below_content(found.path))
+    stem = filenames.stem_without_date(_below_content(found.path))
     name = " ".join(re.sub(r"[-_]+", " ", stem).split())
     title = fields.in_one_line(heading) or fields.in_one_line(name[:1].upper() + name[1:]) or "…"
     found.problems.append(problem("title-missing", found.at("title"), title=title))
@@ -135,7 +144,7 @@ def _below_content(path: str) -> str:
 def _published(found: Found, kind: Kind, rules: LoadRules) -> Timestamp:
     stamp = _moment(found, "timestamp", rules)
     if stamp is None:
-        stamp = dates.from_path(_below_content(found.path), rules.timezone)
+        stamp = filenames.from_path(_below_content(found.path), rules.timezone)
         if not stamp.known and kind is Kind.ARTICLE:
             found.problems.append(problem("undated", Location(found.path)))
     return stamp
@@ -168,7 +177,7 @@ def _slug(found: Found, title: str) -> tuple[str, bool]:
             found.problems.append(problem("slug-changed", found.at("slug"), slug=wish, used=used))
         if used:
             return used, True
-    stem = dates.stem_without_date(_below_content(found.path))
+    stem = filenames.stem_without_date(_below_content(found.path))
     slug = slugs.slug(title) or slugs.slug(stem) or "bai"
     if wish:
         found.problems.append(problem("slug-changed", found.at("slug"), slug=wish, used=slug))
@@ -227,7 +236,7 @@ def _references(
         where = found.at("image")
         places[image] = (where.line, where.column)
     for reference in named:
-        index = max(text.find(reference), 0)
+        index = max(text.find(reference), text.find(unquote(reference)), 0)
         line = body.line + text.count("\n", 0, index)
         column = index - (text.rfind("\n", 0, index) + 1) + 1
         places.setdefault(reference, (line, column))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bimson_site import routes
 from bimson_site.config import SiteConfig
 from bimson_site.model import Masthead, MenuItem, TermKind, Whole
@@ -21,7 +23,7 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         language=config.language,
         timezone=config.timezone,
         base_url=config.base_url,
-        menu=_default_menu(config.language, whole) if config.menu is None else config.menu,
+        menu=_default_menu(config.language, whole) if config.menu is None else _rooted(config.menu),
         shelves=shelves,
         keeper=config.footer.keeper,
         responsible=config.footer.responsible,
@@ -33,6 +35,16 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         explicit_links=config.links == "explicit",
         home_size=config.lists.home,
         feed_size=config.lists.feed,
+    )
+
+
+def _rooted(menu: tuple[MenuItem, ...]) -> tuple[MenuItem, ...]:
+    """A menu may name addresses of this site without their first slash."""
+    return tuple(
+        item
+        if ":" in item.url or item.url.startswith(("/", "#"))
+        else replace(item, url=f"/{item.url}")
+        for item in menu
     )
 
 

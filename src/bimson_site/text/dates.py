@@ -1,7 +1,7 @@
-"""Dates: what front matter, paths and printed date lines say, as a `Timestamp` in the site's zone.
+"""Dates: what front matter and printed date lines say, as a `Timestamp` in the site's zone.
 
 Owns the grammar of dates and the door to tzdata; never asks the clock, the machine's zone or locale.
-Next: `model.Timestamp` for what a date is; `text.vietnamese.fold` makes Vietnamese lines ASCII.
+Next: `text.filenames` for dates in paths; `model.Timestamp` for what a date is.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from importlib.resources import files
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bimson_site.model import UNDATED, Precision, Timestamp
+from bimson_site.model import Precision, Timestamp
 from bimson_site.text.vietnamese import fold
 
 LONGEST = 80  # characters of a date with everything; what is longer is prose
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """A date as written: local time without a zone, and its own distance from UTC in seconds, if any."""
 
     precision: Precision
@@ -39,7 +39,8 @@ def zone(name: str) -> tzinfo | None:
         return ZoneInfo.from_file(data, key=name)
 
 
-def _known_zone(name: str) -> tzinfo:
+def known_zone(name: str) -> tzinfo:
+    """The same, for a name that is known to be one; ValueError if it is none."""
     site = zone(name)
     if site is None:
         message = f"not a time zone: {name!r}"
@@ -162,10 +163,10 @@ def read(text: str, zone_name: str) -> Timestamp | None:
     it skips is read with the offset before the change. The day of the week is not checked against
     the date. Years 1000 to 9999. `zone_name` must be known to `zone` (else ValueError).
     """
-    site = _known_zone(zone_name)
+    site = known_zone(zone_name)
     bare = text.strip()
     found = _iso(_ISO, bare) or _iso(_BASIC, bare) or _line(bare)
-    return found and _place(found, site)
+    return found and place(found, site)
 
 
 def is_date_line(line: str) -> bool:
@@ -178,21 +179,21 @@ def is_date_line(line: str) -> bool:
     return found is not None and found.precision >= Precision.DAY
 
 
-def _iso(form: re.Pattern[str], text: str) -> _Found | None:
+def _iso(form: re.Pattern[str], text: str) -> Found | None:
     parts = form.fullmatch(text)
     if parts is None:
         return None
     year, month, day, hour, minute, second, fraction, written = parts.groups()
     if hour is None:
         precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
-        return _found(precision, int(year), int(month or 1), int(day or 1))
+        return dated(precision, int(year), int(month or 1), int(day or 1))
     if second is None and fraction:
         second = int(fraction) * 60 // 10 ** len(fraction)
     clock = (int(hour), int(minute), int(second or 0))
-    return _found(Precision.TIME, int(year), int(month), int(day), clock=clock, written=written)
+    return dated(Precision.TIME, int(year), int(month), int(day), clock=clock, written=written)
 
 
-def _line(text: str) -> _Found | None:
+def _line(text: str) -> Found | None:
     """A date line in words; folding first makes marks, NFD and capitals one case."""
     if len(text) > 2 * LONGEST:  # decomposed letters are longer; the real limit is below
         return None
@@ -206,21 +207,21 @@ def _line(text: str) -> _Found | None:
         return found
     for line in _LINES:
         if parts := line.fullmatch(plain):
-            return _dated(parts.groupdict())
+            return _from_parts(parts.groupdict())
     for precision, coarse in _COARSE:
         if parts := coarse.fullmatch(plain):
             given = parts.groupdict()
-            return _found(precision, int(given["year"]), _month(given.get("month") or "1"), 1)
+            return dated(precision, int(given["year"]), _month(given.get("month") or "1"), 1)
     return None
 
 
-def _dated(given: dict[str, str | None]) -> _Found | None:
+def _from_parts(given: dict[str, str | None]) -> Found | None:
     """The date of a line's named parts; None if they are impossible, or name two times."""
     year, month, day = (given[name] or "" for name in ("year", "month", "day"))
     date = (int(year), _month(month), int(day))
     sides = [side for side in ("_before", "_after") if given[f"hour{side}"]]
     if len(sides) != 1:
-        return None if sides else _found(Precision.DAY, *date)
+        return None if sides else dated(Precision.DAY, *date)
     hour, minute, second, half, written = (
         given[name + sides[0]] or "" for name in ("hour", "minute", "second", "half", "zone")
     )
@@ -228,7 +229,7 @@ def _dated(given: dict[str, str | None]) -> _Found | None:
     if hours is None:
         return None
     clock = (hours, int(minute or 0), int(second or 0))
-    return _found(Precision.TIME, *date, clock=clock, written=written)
+    return dated(Precision.TIME, *date, clock=clock, written=written)
 
 
 def _hours(hour: int, half: str) -> int | None:
@@ -248,7 +249,7 @@ def _month(written: str) -> int:
     return _SPELT[bare] if bare in _SPELT else _ENGLISH.index(bare[:3]) + 1
 
 
-def _found(
+def dated(
     precision: Precision,
     year: int,
     month: int,
@@ -256,8 +257,9 @@ def _found(
     *,
     clock: tuple[int, int, int] = (0, 0, 0),
     written: str | None = None,
-) -> _Found | None:
-    """The date of these numbers, and the zone written beside them; None if it cannot be."""
+) -> Found | None:
+    """The date of these numbers, and the zone written beside them; None if it cannot be (31 June,
+    a year before 1000, an unknown zone)."""
     shift = _shift(written) if written else None
     hour, minute, second = clock
     if year < 1000 or second > 60 or (written and shift is None):
@@ -266,10 +268,10 @@ def _found(
         local = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001 - placed later
     except ValueError:
         return None
-    return _Found(precision, local, shift)
+    return Found(precision, local, shift)
 
 
-def _place(found: _Found, site: tzinfo) -> Timestamp | None:
+def place(found: Found, site: tzinfo) -> Timestamp | None:
     """The found date in the site's zone; None where that leaves the years 1000 to 9999."""
     precision, local, shift = found
     if shift is None:
@@ -286,82 +288,3 @@ def _place(found: _Found, site: tzinfo) -> Timestamp | None:
         offset = moment.utcoffset() or timedelta()
         local = moment.replace(tzinfo=None, fold=0)
     return Timestamp(precision, local, offset.days * 86400 + offset.seconds)
-
-
-# --- paths -----------------------------------------------------------------------------------------
-
-_DATED_NAME = re.compile(
-    r"(?:([0-9]{4})([-_.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})([0-9]{2})([0-9]{2}))"
-    r"(?:[-_. ]+(.*))?",
-    re.DOTALL,
-)
-_BUNDLES = ("index", "_index")
-_CONTENT = "content"  # the folder of all articles says nothing about any
-_FOLDER_YEARS = range(1400, 2200)  # other numbers of four digits are titles, not years
-
-
-def from_path(path: str, zone_name: str) -> Timestamp:
-    """The date in a file's name (2020-08-05-tin.md), else in its folders (2020/08/05, 2020-08, 2020),
-    nearest the file; UNDATED if there is none. Impossible dates are passed over, and a bare number in
-    the file's own name is a title, never a year. The name of 2020-08-05-tin/index.md is its folder's.
-    `path` has forward slashes."""
-    name, folders = _name_and_folders(path)
-    dated = _split_name(name)
-    found = dated[0] if dated else _from_folders(folders)
-    return (found and _place(found, _known_zone(zone_name))) or UNDATED
-
-
-def stem_without_date(path: str) -> str:
-    """What a file is called where it has no title: its name without extension and date, the folder's
-    for index.md; a name that is only a date stays."""
-    name, _ = _name_and_folders(path)
-    dated = _split_name(name)
-    return (dated and dated[1]) or name
-
-
-def _name_and_folders(path: str) -> tuple[str, list[str]]:
-    *folders, name = path.split("/")
-    if folders[:1] == [_CONTENT]:
-        del folders[0]
-    dot = name.rfind(".")
-    stem = name[:dot] if dot > 0 else name
-    return (folders[-1] if stem in _BUNDLES and folders else stem), folders
-
-
-def _split_name(name: str) -> tuple[_Found, str] | None:
-    parts = _DATED_NAME.fullmatch(name)
-    if parts is None:
-        return None
-    year, _, month, day, compact_year, compact_month, compact_day, rest = parts.groups()
-    if compact_year and int(compact_year) not in _FOLDER_YEARS:
-        return None
-    found = _found(
-        Precision.DAY,
-        int(year or compact_year),
-        int(month or compact_month),
-        int(day or compact_day),
-    )
-    return (found, rest or "") if found else None
-
-
-_FOLDER_FORMS = (
-    (3, Precision.DAY, re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")),
-    (2, Precision.MONTH, re.compile(r"([0-9]{4})/([0-9]{1,2})()")),
-    (1, Precision.MONTH, re.compile(r"([0-9]{4})-([0-9]{1,2})()")),
-    (1, Precision.YEAR, re.compile(r"([0-9]{4})()()")),
-)
-
-
-def _from_folders(folders: list[str]) -> _Found | None:
-    for end in range(len(folders), 0, -1):
-        dated = _split_name(folders[end - 1])
-        if dated:
-            return dated[0]
-        for length, precision, form in _FOLDER_FORMS:
-            parts = form.fullmatch("/".join(folders[max(0, end - length) : end]))
-            if parts is None or int(parts[1]) not in _FOLDER_YEARS:
-                continue
-            found = _found(precision, int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
-            if found:
-                return found
-    return None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
@@ -130,12 +131,22 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox; our frozen values need no second look at every attribute."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj).__module__ == "bimson_site.model" and attribute[0] != "_":
+        kind = type(obj)
+        ours = kind is SimpleNamespace or kind.__module__ == "bimson_site.model"
+        if ours and attribute[0] != "_":
             try:
                 return getattr(obj, attribute)
             except AttributeError:
                 return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **values: Any) -> Any:
+        # Only we make partials: the functions that templates are given need no check at each call.
+        if type(obj) is partial:
+            values.pop("_loop_vars", None)  # jinja's own, for functions that ask for the context
+            values.pop("_block_vars", None)
+            return obj(*args, **values)
+        return super().call(context, obj, *args, **values)
 
 
 def _environment(sources: Mapping[str, TemplateSource]) -> _Sandbox:
@@ -168,33 +179,34 @@ def _globals(masthead: Masthead, words: Catalogue) -> dict[str, object]:
 
     return {
         "site": masthead,
-        "_": said,
-        "counted": counted,
+        "_": partial(said),
+        "counted": partial(counted),
         "routes": _ROUTES,
         "absolute": partial(routes.absolute, masthead.base_url),
         "rooted": partial(routes.rooted, masthead.base_url),
         "weekdays": partial(locales.weekdays, masthead.language),
-        "weeks": weeks,
+        "weeks": partial(weeks),
         "Day": Day,
-        "precision": {p.name: p for p in Precision},
-        "access": {a.name: a for a in Access},
-        "kinds": {k.name: k for k in TermKind},
+        "precision": SimpleNamespace(**{p.name: p for p in Precision}),
+        "access": SimpleNamespace(**{a.name: a for a in Access}),
+        "kinds": SimpleNamespace(**{k.name: k for k in TermKind}),
     }
 
 
-_ROUTES = {
-    "home": routes.HOME,
-    "undated": routes.UNDATED,
-    "coverage": routes.COVERAGE,
-    "feed": routes.FEED,
-    "style": routes.STYLE,
-    "theme_style": routes.THEME_STYLE,
-    "favicon": routes.FAVICON,
-    "year": routes.year,
-    "month": routes.month,
-    "day": routes.day,
-    "terms": routes.terms,
-}
+# A SimpleNamespace, for a template reads it quicker than a dict (see `_Sandbox.getattr`).
+_ROUTES = SimpleNamespace(
+    home=routes.HOME,
+    undated=routes.UNDATED,
+    coverage=routes.COVERAGE,
+    feed=routes.FEED,
+    style=routes.STYLE,
+    theme_style=routes.THEME_STYLE,
+    favicon=routes.FAVICON,
+    year=partial(routes.year),
+    month=partial(routes.month),
+    day=partial(routes.day),
+    terms=partial(routes.terms),
+)
 
 
 def _filters(language: str, words: Catalogue) -> dict[str, Callable[..., object]]:
@@ -203,12 +215,13 @@ def _filters(language: str, words: Catalogue) -> dict[str, Callable[..., object]
         return _written(stamp, language, words, locales.day_words, clock=True)
 
     def day(stamp: Timestamp) -> str:
-        """For lists: "5/8/2020", "tháng 8 năm 2020", "2020", "khoảng 1998"."""
+        """For lists: "5/8/2020", "tháng 8 năm 2020", "năm 2020", "khoảng năm 1998"."""
         return _written(stamp, language, words, locales.day_short, clock=False)
 
     return {
         "when": when,
         "day": day,
+        "clock": lambda stamp: locales.clock(stamp, language),
         "day_words": lambda d: locales.day_words(_date(d), language),
         "day_short": lambda d: locales.day_short(_date(d), language),
         "month_words": lambda ym: locales.month_words(ym[0], ym[1], language),
@@ -245,7 +258,7 @@ def _written(
         case Precision.ABOUT:
             return words.gettext("about %(year)s") % {"year": stamp.local.year}
         case Precision.YEAR:
-            return str(stamp.local.year)
+            return words.gettext("%(year)s") % {"year": stamp.local.year}
         case Precision.MONTH:
             return locales.month_words(stamp.local.year, stamp.local.month, language)
         case _:

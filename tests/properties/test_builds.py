@@ -1,0 +1,147 @@
+"""Same inputs, same bytes: whatever the machine, the order, the place or the number of processes."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bimson_site import build, routes
+from bimson_site.effects.site import open_site
+from bimson_site.pipeline.release import Moment
+from conftest import LONG, Site, article, run_process, tree
+
+RICH = {
+    "content/2020/08/05/a.md": article("Chợ phiên", "2020-08-05T07:00", author="Mai Liên"),
+    "content/2020/08/05/b.md": article("Chợ phiên", "2020-08-05T08:00", tags="[chợ, Chợ, CHỢ]"),
+    "content/c.md": article(
+        "Cầu mới", "2021-03", LONG + "c", section="Tin/Đường", tags="[cầu, chợ]"
+    ),
+    "content/d.md": article("Cầu mới", "2021-03", LONG + "d", aliases="[/cu/d.html]"),
+    "content/e.md": article("Núi", "~1998", "![Núi](nui.jpg)\n*Núi buổi sớm*"),
+    "content/nui.jpg": "jpeg",
+    "content/f.md": article("", "", "# Đò dọc\n\nMột chuyến đò.[^1]\n\n[^1]: Chú thích.\n"),
+    "content/g.md": article("Hỏng", "17/05/04"),
+    "content/ve/gioi-thieu.md": "---\ntitle: Giới thiệu\nkind: page\n---\nKho.\n",
+    "bimson.yaml": "base_url: https://kho.example\n",
+}
+
+
+def put(root: Path, files: dict[str, str], order: Callable[[list[str]], object] = sorted) -> Site:
+    """Write a site, its files made in a given order (which is the order of many listings)."""
+    made = Site(root)
+    names = list(files)
+    order(names)
+    for name in names:
+        made.write(name, files[name])
+    return made
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], object]:
+    made = put(tmp_path_factory.mktemp("reference"), RICH)
+    report = made.build("--jobs", "1").json
+    return made.files(), report["problems"]
+
+
+@pytest.mark.parametrize(
+    ("env", "options"),
+    [
+        ({"TZ": "America/New_York", "LC_ALL": "C"}, ()),
+        ({"TZ": "Pacific/Kiritimati", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "7"}, ()),
+        ({"PYTHONHASHSEED": "1"}, ("--jobs", "8")),
+        ({"PYTHONUTF8": "0", "PYTHONHASHSEED": "0"}, ("--jobs", "2")),
+    ],
+)
+def test_the_machine_leaves_no_trace(reference, tmp_path: Path, env, options) -> None:
+    root = tmp_path / "chỗ khác" / "nơi này"
+    made = put(root, RICH, order=lambda names: random.Random(3).shuffle(names))
+    old = os.umask(0o077)
+    try:
+        result = run_process("build", "--site", root, "--json", "--lang", "en", *options, env=env)
+    finally:
+        os.umask(old)
+    files, problems = reference
+    assert made.files() == files
+    assert result.json["problems"] == problems
+
+
+def test_the_working_directory_does_not_matter(reference, tmp_path: Path) -> None:
+    made = put(tmp_path, RICH)
+    command = [sys.executable, "-m", "bimson_site", "build"]
+    subprocess.run(command, cwd=made.root, check=False, capture_output=True)
+    assert made.files() == reference[0]
+
+
+def test_a_build_over_any_older_one_equals_a_clean_one(reference, tmp_path: Path) -> None:
+    made = put(
+        tmp_path, {**RICH, "content/z.md": article("Khác", "2019-01-01"), "static/x/y.txt": "y"}
+    )
+    made.build()
+    shutil.rmtree(made.root / "static")
+    (made.root / "content/z.md").unlink()
+    made.build()
+    assert made.files() == reference[0]
+
+
+def test_the_comparison_can_fail(reference, tmp_path: Path) -> None:
+    made = put(tmp_path, {**RICH, "content/c.md": RICH["content/c.md"].replace("Cầu", "Cau")})
+    made.build()
+    assert made.files() != reference[0]
+
+
+titles = st.text(max_size=60) | st.sampled_from(
+    ["Tin", "Tin 2", "tin", "Con", "2020", "🙂", "Hòa", "Hóa"]
+)
+stamps = st.sampled_from(
+    ["2020-08-05", "2020-08-05T07:00", "2020-08", "2020", "~1998", "", "2021-01-01"]
+)
+articles = st.tuples(
+    titles, stamps, st.sampled_from(["", LONG, "Ngắn.", LONG + "x"]), titles, titles
+)
+
+
+@given(st.lists(articles, max_size=12), st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_no_two_pages_share_an_address_and_order_does_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, found, shuffler
+) -> None:
+    files = {}
+    for number, (title, stamp, body, tag, slug) in enumerate(found):
+        quoted = {k: repr_yaml(v) for k, v in {"title": title, "tags": tag, "slug": slug}.items()}
+        files[f"content/{number}.md"] = article("", stamp, body, **quoted)
+    files["content/.keep"] = ""
+    planned = []
+    for order in (sorted, shuffler.shuffle):
+        made = put(tmp_path_factory.mktemp("p"), files, order)
+        site = open_site(made.root)
+        surveyed = build.survey(site, Moment(2**40))
+        planned.append((build.planned(site, surveyed).pages, surveyed.problems))
+        shutil.rmtree(made.root)
+    assert planned[0] == planned[1]
+    outputs = [routes.folded(page.url) for page in planned[0][0]]
+    assert len(outputs) == len(set(outputs))
+    for output in outputs:
+        parts = output.split("/")
+        assert all(part not in {"", ".", ".."} and len(part.encode()) <= 255 for part in parts)
+        assert not any(part.split(".")[0] in {"con", "nul", "aux", "prn"} for part in parts)
+
+
+def repr_yaml(text: str) -> str:
+    import json
+
+    clean = "".join(c for c in text if c.isprintable())
+    return json.dumps(clean, ensure_ascii=False) if clean else ""
+
+
+def test_trees_are_compared_whole(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    assert tree(tmp_path) == {"a": b"1"}

@@ -1,0 +1,3 @@
+"""An extension that was not finished."""
+
+EXTENSION = None
