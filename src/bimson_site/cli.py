@@ -40,6 +40,9 @@ def run(arguments: Sequence[str]) -> int:
     _Formatter.say = staticmethod(catalogue(language).gettext)
     try:
         code = bimson_site.main(list(arguments), "bimson-site", standalone_mode=False, obj=language)
+    except click.exceptions.NoArgsIsHelpError as err:
+        click.echo(err.ctx.get_help() if err.ctx else err.format_message())
+        return OK
     except click.UsageError as err:
         return _refuse(_usage(err, language), language, as_json="--json" in arguments)
     except (KeyboardInterrupt, click.Abort):
@@ -52,9 +55,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """The owner's language: --lang, else the locale as POSIX orders its variables, else English."""
-    for here, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for place, here in enumerate(arguments):
         if here == "--lang":
-            return following
+            return "".join(arguments[place + 1 : place + 2])
         if here.startswith("--lang="):
             return here.removeprefix("--lang=")
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

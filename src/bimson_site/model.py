@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum, StrEnum
+from functools import cache
 from hashlib import blake2b
 
 from bimson_site.errors import Problem
@@ -236,11 +237,13 @@ class TermKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TermRef:
-    """A term as a link: its kind, the spelling that is shown, its address."""
+    """A term as a link: its kind, the spelling that is shown, its address; above a nested section,
+    the sections that hold it, outermost first."""
 
     kind: TermKind
     name: str
     url: str
+    above: tuple[TermRef, ...] = ()
 
 
 # --- what pages are made of ------------------------------------------------------------------------
@@ -370,7 +373,6 @@ class Term:
     count: int
     newest: tuple[Card, ...]
     years: tuple[PeriodCount, ...] = ()
-    parents: tuple[TermRef, ...] = ()
     children: tuple[tuple[TermRef, int], ...] = ()
 
 
@@ -404,7 +406,8 @@ class SetAside:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """The archive seen from its front door: counts and a few cards, never all of them. `sitemaps`
-    counts, for each shelf, the articles that search engines may list; `only` is the one story of an
+    counts, for each shelf, the articles that search engines may list; `gaps` are months between the first and the last in which
+    nothing is held; `only` is the one story of an
     archive that has just one."""
 
     stories: int
@@ -555,34 +558,40 @@ def digest(value: object) -> str:
     Fields are written out one by one: equal values can pickle to different bytes. TypeError for a
     type that has no settled order (set, dict).
     """
-    state = blake2b(digest_size=16)
-    _feed(value, state.update)
-    return state.hexdigest()
+    written: list[bytes] = []
+    _write(value, written.append)
+    return blake2b(b"".join(written), digest_size=16).hexdigest()
 
 
-def _feed(value: object, write: Callable[[bytes], None]) -> None:
-    if isinstance(value, Enum):
-        value = value.value
-    if isinstance(value, str):
-        data = value.encode("utf-8", "surrogatepass")
+def _write(value: object, write: Callable[[bytes], None]) -> None:
+    """One value, its kind and length first, so that no two values are written alike."""
+    kind = type(value)
+    if kind is str:
+        data = str(value).encode("utf-8", "surrogatepass")
         write(b"s%d:" % len(data))
         write(data)
-    elif value is None or isinstance(value, bool | int | float):
-        write(f"{type(value).__name__}:{value!r};".encode())
-    elif isinstance(value, bytes):
-        write(b"b%d:" % len(value))
-        write(value)
-    elif isinstance(value, datetime):
-        write(f"d{value.isoformat()};".encode())
     elif isinstance(value, tuple):
         write(b"t%d:" % len(value))
         for item in value:
-            _feed(item, write)
+            _write(item, write)
     elif is_dataclass(value):
-        write(type(value).__name__.encode() + b"(")
-        for each in fields(value):
-            _feed(getattr(value, each.name), write)
-        write(b")")
+        write(kind.__name__.encode() + b"(")
+        for name in _names(kind):
+            _write(getattr(value, name), write)
+    elif isinstance(value, Enum):
+        _write(value.value, write)
+    elif value is None or isinstance(value, bool | int | float):
+        write(f"{kind.__name__}:{value!r};".encode())
+    elif isinstance(value, datetime):
+        write(f"d{value.isoformat()};".encode())
+    elif isinstance(value, bytes):
+        write(b"b%d:" % len(value))
+        write(value)
     else:
-        message = f"{type(value).__name__} has no digest"
+        message = f"{kind.__name__} has no digest"
         raise TypeError(message)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))

@@ -117,7 +117,7 @@ def test_no_two_pages_share_an_address_and_order_does_not_matter(
     files = {}
     for number, (title, stamp, body, tag, slug) in enumerate(found):
         quoted = {k: repr_yaml(v) for k, v in {"title": title, "tags": tag, "slug": slug}.items()}
-        files[f"content/{number}.md"] = article("", stamp, body, **quoted)
+        files[f"content/{number}.md"] = article(timestamp=stamp, body=body, **quoted)
     files["content/.keep"] = ""
     planned = []
     for order in (sorted, shuffler.shuffle):

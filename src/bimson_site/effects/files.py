@@ -103,7 +103,7 @@ class Output:
         mark = self.folder / MARK
         self._made_here = not self.folder.exists()
         mark.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(mark / "lock", self.folder)
+        self._lock = _lock(mark / "lock", name_of(self._root, self.folder))
         (mark / "README.txt").write_text(_NOTE, encoding="utf-8", newline="\n")
         self._clear()
         (mark / STAGE).mkdir()
@@ -211,12 +211,11 @@ def _refuse_foreign(root: Path, folder: Path) -> None:
         elif not (folder / MARK).is_dir():
             foreign = any(not entry.name.startswith(".") for entry in folder.iterdir())
     if foreign:
-        raise SiteError(
-            problem("output-foreign", Location(folder.as_posix()), folder=folder.as_posix())
-        )
+        shown = name_of(root, folder)
+        raise SiteError(problem("output-foreign", Location(shown), folder=shown))
 
 
-def _lock(path: Path, folder: Path) -> int:
+def _lock(path: Path, shown: str) -> int:
     """An exclusive lock that the system drops when the process ends, however it ends."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
@@ -230,7 +229,5 @@ def _lock(path: Path, folder: Path) -> int:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(handle)
-        raise MachineError(
-            problem("output-busy", Location(folder.as_posix()), folder=folder.as_posix())
-        ) from None
+        raise MachineError(problem("output-busy", Location(shown), folder=shown)) from None
     return handle

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import (
+    UNDATED,
     Access,
     Article,
     Body,
@@ -143,6 +144,8 @@ def _below_content(path: str) -> str:
 
 def _published(found: Found, kind: Kind, rules: LoadRules) -> Timestamp:
     stamp = _moment(found, "timestamp", rules)
+    if stamp is None and found.text("timestamp"):
+        return UNDATED  # unreadable: that is said already, and the file is set aside
     if stamp is None:
         stamp = filenames.from_path(_below_content(found.path), rules.timezone)
         if not stamp.known and kind is Kind.ARTICLE:

@@ -56,6 +56,8 @@ def unique(pages: Iterable[Page]) -> Plan:
 
 
 def _clash(page: Page, holder: Page | None) -> Problem:
+    """Placed at the file, of the two, that a person can change."""
     first = holder.owner if holder else page.url
-    path = page.owner.removesuffix(" (redirect)")
+    files = [o for o in (page.owner, first) if o.startswith(("content/", "static/"))]
+    path = (files or ["bimson.yaml"])[0].removesuffix(" (redirect)")
     return problem("page-clash", Location(path), url=page.url, first=first, second=page.owner)

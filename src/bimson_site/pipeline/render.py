@@ -22,6 +22,6 @@ def parts(page: Page, views: Mapping[str, View], press: Press) -> tuple[tuple[st
         ("inputs", digest(page.inputs)),
         ("text", digest(tuple(body.digest for body in page.reads))),
         ("template", digest(tuple(press.digest(name) for name in templates))),
-        ("site", digest(press.masthead)),
+        ("site", press.masthead_digest),
         ("tool", __version__),
     )

@@ -135,7 +135,6 @@ def term_partitions(
                 refs[key],
                 cards[key],
                 sizes,
-                holdings.glossary.refs_of(terms.parents(key)),
                 tuple((refs[k], len(cards[k])) for k in children),
             )
 
@@ -144,17 +143,16 @@ def _term(
     ref: TermRef,
     cards: Sequence[Card],
     sizes: ListSizes,
-    above: tuple[TermRef, ...],
     children: tuple[tuple[TermRef, int], ...],
 ) -> Iterator[Term | TermPeriod]:
     newest = _newest(cards, sizes.term)
     if len(cards) <= sizes.term:
-        yield Term(ref, len(cards), newest, (), above, children)
+        yield Term(ref, len(cards), newest, (), children)
         return
     by_year = _grouped(cards, lambda c: shelf_of(c.published)[0])
     periods = {y: _period(ref, y, 0, len(found)) for y, found in by_year.items()}
     listed = tuple(periods[y] for y in sorted(periods, key=lambda y: (not y, y)))
-    yield Term(ref, len(cards), newest, listed, above, children)
+    yield Term(ref, len(cards), newest, listed, children)
     for number, found in sorted(by_year.items()):
         if len(found) <= sizes.period or not number:
             yield TermPeriod(ref, periods[number], tuple(found))
@@ -190,7 +188,7 @@ def whole(holdings: Holdings, sizes: ListSizes, featured: Sequence[str]) -> Whol
         last=dated[-1].published if dated else UNDATED,
         years=tuple(PeriodCount(y, 0, n, routes.year(y)) for y, n in sorted(per_year.items())),
         months=tuple(PeriodCount(*k, per_month[k], routes.month(*k)) for k in months),
-        gaps=tuple(_gaps(months)),
+        gaps=tuple(_gaps(cards)),
         latest=_newest([c for c in cards if not c.record], max(sizes.home, sizes.feed)),
         featured=tuple(own[by_path[p].url] for p in map(_in_content, featured) if p in by_path),
         calendar=_calendar_year(holdings),
@@ -314,15 +312,18 @@ def _largest(
     return tuple(top[:size])
 
 
-def _gaps(months: Sequence[Period]) -> Iterator[Period]:
-    """Months between the first and the last that hold nothing."""
-    held = set(months)
-    if months:
-        year, month = months[0]
-        while (year, month) < months[-1]:
-            if (year, month) not in held:
-                yield year, month
-            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+def _gaps(cards: Iterable[Card]) -> Iterator[Period]:
+    """Months between the first and the last that hold nothing; a card that knows only its year may
+    belong to any month of it, so such a year has no gaps."""
+    held = {shelf_of(card.published) for card in cards if card.published.known}
+    if not held:
+        return
+    year, month = min(held)
+    month = max(month, 1)
+    while (year, month) < max(held):
+        if (year, month) not in held and (year, 0) not in held:
+            yield year, month
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def _calendar_year(holdings: Holdings) -> Year | None:

@@ -32,13 +32,15 @@ from bimson_site.text import slugs, vietnamese
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a story may refer to: files beside articles and addresses of articles, by path (NFC);
-    the glossary; the site's base_url; names (paths, ids, addresses) of articles, to addresses."""
+    the glossary; the site's base_url; names (paths, ids, addresses) of articles, to addresses; folded
+    addresses of static files."""
 
     files: Mapping[str, str]
     urls: Mapping[str, str]
     glossary: Glossary
     base_url: str
     named: Mapping[str, str]
+    static: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,17 @@ def story(
 
 
 def hold(
-    archive: Archive, places: Addresses, glossary: Glossary, sources: Sources, base_url: str
+    archive: Archive,
+    places: Addresses,
+    glossary: Glossary,
+    sources: Sources,
+    static: Mapping[str, str],
+    base_url: str,
 ) -> tuple[tuple[tuple[Story, ...], tuple[Entry, ...], tuple[Story, ...]], tuple[Problem, ...]]:
     """The stories, the entries by date, the ordinary pages; and the problems of what they refer to."""
-    around = _surroundings(archive, places, glossary, sources, base_url)
+    files = {vietnamese.nfc(source.path): source.path for source in sources.beside}
+    named = _names(archive, places, base_url)
+    around = Surroundings(files, places.of, glossary, base_url, named, static)
     made: list[Story] = []
     listed: list[Entry] = []
     problems: list[Problem] = []
@@ -113,17 +122,15 @@ def chronological(found: Iterable[Entry]) -> tuple[Entry, ...]:
     )
 
 
-def _surroundings(
-    archive: Archive, places: Addresses, glossary: Glossary, sources: Sources, base_url: str
-) -> Surroundings:
-    files = {vietnamese.nfc(source.path): source.path for source in sources.beside}
+def _names(archive: Archive, places: Addresses, base_url: str) -> dict[str, str]:
+    """Every way to name an article, to the address of the page that has its text."""
     named: dict[str, str] = {}
     groups = [(c.keeper, *(k.article for k in c.copies)) for c in archive.clusters]
     for group in (*groups, *((page,) for page in archive.pages)):
         for article in group:
             for name in dedupe.names(article, places.of[article.path], base_url):
                 named.setdefault(vietnamese.nfc(name), places.of[group[0].path])
-    return Surroundings(files, places.of, glossary, base_url, named)
+    return named
 
 
 def entries(cluster: Cluster, made: Story, glossary: Glossary) -> tuple[Entry, ...]:
@@ -209,8 +216,12 @@ def _references(
         if "{{" in reference or "{%" in reference or not place.path:
             continue  # another system's template language: shown as it stands
         if place.path.startswith("/"):
-            if local := routes.here(place.path, around.base_url):
+            local = routes.here(place.path, around.base_url)
+            if local and (routes.folded(unquote(local)) in around.static or not _is_file(local)):
                 links.append((reference, local + tail))
+            elif local:
+                where = Location(article.path, line, column)
+                problems.append(problem("file-missing", where, file=unquote(place.path)))
             continue
         path = _beside(article.path, place.path)
         if path in around.files:
@@ -220,7 +231,7 @@ def _references(
             links.append((reference, attachments[source] + tail))
         elif path in around.named:
             links.append((reference, around.named[path] + tail))
-        elif "." in posixpath.basename(path):
+        elif _is_file(path):
             where = Location(article.path, line, column)
             problems.append(problem("file-missing", where, file=unquote(place.path)))
     if article.access is not Access.FULL:
@@ -246,6 +257,12 @@ def _split(reference: str) -> SplitResult:
 def _beside(article: str, reference: str) -> str:
     joined = posixpath.join(posixpath.dirname(article), unquote(reference))
     return vietnamese.nfc(posixpath.normpath(joined))
+
+
+def _is_file(path: str) -> bool:
+    """Whether a reference means a file (a picture, a PDF) rather than a page."""
+    name = posixpath.basename(path)
+    return "." in name and not name.endswith((".html", ".htm", ".php", ".aspx"))
 
 
 def _free(name: str, names: set[str]) -> str:

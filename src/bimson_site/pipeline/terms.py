@@ -114,7 +114,12 @@ def owner(key: TermKey) -> str:
 
 
 def glossary(shown: Mapping[TermKey, str], urls: Mapping[str, str]) -> Glossary:
-    return Glossary({key: TermRef(key[0], name, urls[owner(key)]) for key, name in shown.items()})
+    """Every term with its address; sections know those above them."""
+    refs: dict[TermKey, TermRef] = {}
+    for key in sorted(shown, key=lambda k: (len(parents(k)), k)):
+        above = tuple(refs[each] for each in parents(key))
+        refs[key] = TermRef(key[0], shown[key], urls[owner(key)], above)
+    return Glossary(refs)
 
 
 def _path(key: TermKey, shown: Mapping[TermKey, str]) -> str:

@@ -33,6 +33,7 @@ from bimson_site.model import (
     Precision,
     TermKind,
     Timestamp,
+    digest,
 )
 from bimson_site.words import Catalogue, catalogue
 
@@ -50,6 +51,7 @@ class Press:
 
     def __init__(self, masthead: Masthead, sources: Mapping[str, TemplateSource]) -> None:
         self.masthead = masthead
+        self.masthead_digest = digest(masthead)
         self.words: Catalogue = catalogue(masthead.language)
         self._sources = sources
         self._env = _environment(sources)
