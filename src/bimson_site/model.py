@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum, StrEnum
-from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 from bimson_site.errors import Problem
 
@@ -592,6 +592,11 @@ def _write(value: object, write: Callable[[bytes], None]) -> None:
         raise TypeError(message)
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a frozen class, looked up once: `dataclasses.fields` costs as much as hashing."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in fields(kind))
+    return _NAMES[kind]
+
+
+_NAMES: dict[Any, tuple[str, ...]] = {}

@@ -209,10 +209,9 @@ def test_natural_slugs_come_before_suffixes(titles, slugs_given) -> None:
     assert [made[f"{n}"] for n in range(len(titles))] == [f"/d/{slug}/" for slug in slugs_given]
 
 
-# --- what the spike found wrong; each mark goes with the patch ---------------------------------------
+# --- what the spike of 2026-11-24 found wrong, and was mended ----------------------------------------
 
 
-@pytest.mark.xfail(reason="assign._keep grants the suffix before the firm wish is looked at")
 def test_a_lost_firm_wish_is_said_again() -> None:
     """The second build, with the ledger of the first, finds the same error."""
     claims = [Claim("a", "/d/tin/", firm=True), Claim("b", "/d/tin/", firm=True)]
@@ -220,21 +219,18 @@ def test_a_lost_firm_wish_is_said_again() -> None:
     assert assign(claims, dict(first.rows), {}).lost == first.lost
 
 
-@pytest.mark.xfail(reason="assign._keep grants the suffix before the firm wish is looked at")
 def test_a_free_firm_wish_is_granted() -> None:
     """ "Tin 2" is given the slug `tin`, which is free: that is what a person asked for."""
     made = assign([Claim("a", "/d/tin/", firm=True)], {"/d/tin-2/": "a"}, {})
     assert made.urls == {"a": "/d/tin/"}
 
 
-@pytest.mark.xfail(reason="assign._keep does not look at the static files")
 def test_a_static_file_on_a_published_address() -> None:
     taken = {routes.folded("/d/tin/"): "static/d/tin/index.html"}
     made = assign([Claim("a", "/d/tin/")], {"/d/tin/": "a"}, taken)
     assert made.urls == {"a": "/d/tin-2/"}
 
 
-@pytest.mark.xfail(reason="addresses.settle: terms are settled without knowing the pages")
 def test_a_page_and_a_term_want_one_address() -> None:
     """A page under /tags/ is moved aside, onto the address of the tag "Tin 2"."""
     file = File("Chuyện", 1, 1, 0, ("Tin 2",))
@@ -243,7 +239,6 @@ def test_a_page_and_a_term_want_one_address() -> None:
     assert made.of[page.path] not in made.terms.values()
 
 
-@pytest.mark.xfail(reason="addresses._owners: a path may be another's id")
 def test_an_id_that_is_the_path_of_another() -> None:
     one = article(1, File("Một", 1, 1, 0, ()), id="content/a/2.md")
     other = article(2, File("Hai", 1, 2, 0, ()), id="content/a/2.md")
@@ -251,11 +246,8 @@ def test_an_id_that_is_the_path_of_another() -> None:
     assert made.of[one.path] != made.of[other.path]
 
 
-@pytest.mark.xfail(
-    reason="addresses.settle: only copies' own wishes lead on, not the ledger's rows"
-)
 def test_every_published_address_leads_on() -> None:
-    """Re-titled, or folded into another article: the address that was published still answers."""
+    """Re-titled: the address that was published still answers."""
     old = article(1, File("Cũ", 1, 1, 0, ()))
     first, _ = settle([old], {})
     new = article(1, File("Mới", 1, 1, 0, ()))

@@ -103,10 +103,9 @@ def test_nobody_is_left_when_the_work_is_not_wanted_any_more() -> None:
     assert multiprocessing.active_children() == []
 
 
-# --- what the spike found wrong; each mark goes with the patch ---------------------------------------
+# --- what the spike of 2026-11-24 found wrong, and was mended ----------------------------------------
 
 
-@pytest.mark.xfail(reason="workers._parallel: submit raises where the pool broke meanwhile")
 def test_a_death_while_results_are_taken() -> None:
     """The pool breaks between a result that was good and the next batch that is handed out."""
     work = items(400, {191: "late"})
@@ -117,7 +116,6 @@ def test_a_death_while_results_are_taken() -> None:
     assert [*taken, *results] == answers(work)
 
 
-@pytest.mark.xfail(reason="workers._parallel: the same, by chance", strict=False)
 def test_deaths_everywhere() -> None:
     """Deaths that come while other batches are handed out again."""
     for _ in range(3):
@@ -125,7 +123,6 @@ def test_deaths_everywhere() -> None:
         assert list(workers.run(make, work, 3, lost)) == answers(work)
 
 
-@pytest.mark.xfail(reason="workers._start: an error in an initializer is taken for a death")
 def test_an_error_while_the_task_is_made_travels() -> None:
     with pytest.raises(OSError, match="Permission denied"):
         list(workers.run(refuse, items(2, {}), 2, lost))
@@ -149,9 +146,8 @@ def program(fate: str) -> subprocess.Popen[str]:
     )
 
 
-# Not run until it holds: what is wrong here shows as waiting for ever.
+# What is wrong here would show as waiting for ever.
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
-@pytest.mark.xfail(reason="workers: nobody tells them of a parent that was killed", run=False)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_no_process_outlives_its_parent(how) -> None:
     """An orphan would keep the lock of the output folder, and every later build would be refused."""
@@ -164,7 +160,6 @@ def test_no_process_outlives_its_parent(how) -> None:
     assert parent.wait() == -how
 
 
-@pytest.mark.xfail(reason="workers: the parent waits for them at its end", run=False)
 def test_a_worker_that_does_not_end_is_ended() -> None:
     parent = program("linger")
     assert parent.communicate()[0].split() == ["0", "2", "4", "6"]

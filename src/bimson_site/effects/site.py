@@ -15,7 +15,7 @@ from bimson_site.effects import extensions, files
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
 from bimson_site.model import Asset, Masthead
-from bimson_site.theme.engine import Press, TemplateSource
+from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
 from bimson_site.theme.engine import sources as template_sources
 
 CONFIG = "bimson.yaml"
@@ -67,7 +67,7 @@ def read_config(root: Path) -> tuple[SiteConfig, tuple[Problem, ...]]:
 def _templates(root: Path, added: Sequence[Extension]) -> Iterator[tuple[str, str, str]]:
     """The theme's templates, those of extensions, and the site's own: later ones replace earlier."""
     for name, data in files.packaged("templates"):
-        yield name, data.decode(), f"theme/templates/{name}"
+        yield name, data.decode(), f"{PACKAGED}{name}"
     for extension in added:
         for name, text in extension.templates.items():
             yield name, text, f"extensions/{extension.name}/{name}"

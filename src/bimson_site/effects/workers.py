@@ -11,11 +11,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -53,28 +55,45 @@ def _parallel(
     pool = _pool(make, jobs)
     try:
         for batch in islice(batches, jobs * 3):
-            waiting.append((batch, pool.submit(_work, batch)))
+            waiting.append((batch, _submit(pool, batch)))
         while waiting:
             batch, future = waiting.popleft()
             try:
                 results = future.result()
             except BrokenProcessPool:
-                pool.shutdown(wait=False, cancel_futures=True)
+                _end(pool)
                 results = _bisect(make, batch, lost)
                 pool = _pool(make, jobs)
                 waiting = deque((b, _again(pool, b, f)) for b, f in waiting)
             yield from results
             for following in islice(batches, 1):
-                waiting.append((following, pool.submit(_work, following)))
+                waiting.append((following, _submit(pool, following)))
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        _end(pool)
+
+
+def _submit(pool: ProcessPoolExecutor, batch: Sequence[Any]) -> Future[Any]:
+    """A pool that broke in the meantime gives a future that says so, like one that breaks later."""
+    try:
+        return pool.submit(_work, batch)
+    except BrokenProcessPool as err:
+        failed: Future[Any] = Future()
+        failed.set_exception(err)
+        return failed
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Nothing more is wanted of these processes: what still runs, or hangs on its way out, is ended."""
+    for process in multiprocessing.active_children():
+        process.terminate()
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _again(pool: ProcessPoolExecutor, batch: Sequence[Any], future: Future[Any]) -> Future[Any]:
     """A batch that was finished before the pool broke keeps its results."""
     if future.done() and not future.cancelled() and future.exception() is None:
         return future
-    return pool.submit(_work, batch)
+    return _submit(pool, batch)
 
 
 def _bisect(
@@ -82,11 +101,13 @@ def _bisect(
     batch: Sequence[Item],
     lost: Callable[[Item], Result],
 ) -> list[Result]:
-    with _pool(make, 1) as pool:
-        try:
-            return list(pool.submit(_work, batch).result())
-        except BrokenProcessPool:
-            pass
+    pool = _pool(make, 1)
+    try:
+        return list(_submit(pool, batch).result())
+    except BrokenProcessPool:
+        pass
+    finally:
+        _end(pool)
     if len(batch) == 1:
         return [lost(batch[0])]
     half = len(batch) // 2
@@ -100,15 +121,28 @@ def _pool(make: Callable[[], Any], jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(make,))
 
 
-_task: Callable[[Any], Any] | None = None  # this process's task; set once, by the pool
+_make: Callable[[], Callable[[Any], Any]] | None = None  # set once in each process, by the pool
+_task: Callable[[Any], Any] | None = None  # made with the first batch, so that its errors travel
 
 
 def _start(make: Callable[[], Callable[[Any], Any]]) -> None:
-    global _task  # noqa: PLW0603 - a pool has no other place for what its processes share
+    global _make  # noqa: PLW0603 - a pool has no other place for what its processes share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _task = make()
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    _make = make
+
+
+def _leave_with_parent() -> None:
+    """A parent that was killed cannot say so; an orphan would keep the lock of the output folder."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _work(batch: Iterable[Any]) -> list[Any]:
-    assert _task is not None
+    global _task  # noqa: PLW0603
+    if _task is None:
+        assert _make is not None
+        _task = _make()
     return [_task(item) for item in batch]

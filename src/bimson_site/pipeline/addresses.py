@@ -54,11 +54,16 @@ def settle(
     of |= {a.path: of[keeper_of[a.path]] for a in copies}
     of |= {a.path: second.urls[owners[a.path]] for a in own}
     taken |= {routes.folded(url): owner for owner, url in second.urls.items()}
-    third = assign(terms.claims(shown), ledger, static)
+    third = assign(terms.claims(shown), ledger, taken)
     moved: dict[str, list[str]] = {}
     for copy in own:
         moved.setdefault(keeper_of[copy.path], []).append(of[copy.path])
     by_owner = {owner: path for path, owner in owners.items()}
+    for url in sorted(ledger):  # what was published once leads to where its owner is now
+        path = by_owner.get(ledger[url])
+        if path is not None and routes.folded(url) not in taken:
+            moved.setdefault(keeper_of.get(path, path), []).append(url)
+            taken[routes.folded(url)] = ledger[url]
     problems += _lost(first, keepers, owners, base_url)
     problems += _old(keepers + copies, keeper_of, of, taken, by_owner, moved, base_url)
     rows = (*first.rows, *second.rows, *third.rows)
@@ -71,18 +76,22 @@ def _owners(archive: Archive) -> tuple[dict[str, str], list[Problem]]:
     owners: dict[str, str] = {}
     holder: dict[str, str] = {}
     problems = []
-    for cluster in archive.clusters:
-        for article in (cluster.keeper, *(c.article for c in cluster.copies)):
+    groups = [(c.keeper, *(k.article for k in c.copies)) for c in archive.clusters]
+    for group in (*groups, *((page,) for page in archive.pages)):
+        for article in group:
             first = holder.setdefault(article.id, article.path)
-            owners[article.path] = article.id if first == article.path else article.path
-            if first not in {article.path, cluster.keeper.path}:
+            owners[article.path] = _name(article, holder)
+            if first not in {article.path, group[0].path}:
                 problems.append(_duplicate(article, first))
-    for page in archive.pages:
-        first = holder.setdefault(page.id, page.path)
-        owners[page.path] = page.id if first == page.path else page.path
-        if first != page.path:
-            problems.append(_duplicate(page, first))
     return owners, problems
+
+
+def _name(article: Article, holder: dict[str, str]) -> str:
+    """The id, else the path; and where that in turn is the id of another, something beside it."""
+    name = article.id if holder[article.id] == article.path else article.path
+    while holder.setdefault(name, article.path) != article.path:
+        name += "+"
+    return name
 
 
 def _duplicate(article: Article, first: str) -> Problem:

@@ -44,9 +44,9 @@ def assign(
     """
     held = {routes.folded(url): owner for url, owner in ledger.items()}
     held.update(taken)
-    urls: dict[str, str] = {}
     wishes = list(claims)
-    _keep(wishes, ledger, urls)
+    had = _published(wishes, ledger, taken)
+    urls = {c.owner: had[c.owner] for c in wishes if c.owner in had and not _asks(c, had)}
     lost = []
     for firm in (True, False):
         for claim in wishes:
@@ -58,6 +58,7 @@ def assign(
                     urls[claim.owner] = claim.wish
                 elif firm:
                     lost.append((claim, holder))
+    urls = {**{owner: url for owner, url in had.items() if owner not in urls}, **urls}
     next_number: dict[str, int] = defaultdict(lambda: 2)
     for claim in wishes:
         if claim.owner in urls:
@@ -72,10 +73,21 @@ def assign(
     return Settlement(urls, rows, tuple(lost))
 
 
-def _keep(wishes: list[Claim], ledger: Mapping[str, str], urls: dict[str, str]) -> None:
-    """Give owners the address the ledger has for their wish: the wish itself, else its lowest suffix."""
+def _asks(claim: Claim, had: Mapping[str, str]) -> bool:
+    """True where a person asks for another address than the published one: it is looked at again."""
+    return claim.firm and had[claim.owner] != claim.wish
+
+
+def _published(
+    wishes: list[Claim], ledger: Mapping[str, str], taken: Mapping[str, str]
+) -> dict[str, str]:
+    """By owner, the address the ledger has for its wish: the wish itself, else its lowest suffix."""
     wish_of = {claim.owner: claim.wish for claim in wishes}
+    found: dict[str, str] = {}
     for url, owner in sorted(ledger.items(), key=lambda row: (len(row[0]), row[0])):
         wish = wish_of.get(owner)
-        if wish is not None and owner not in urls and routes.is_variant(url, wish):
-            urls[owner] = url
+        if wish is None or owner in found or not routes.is_variant(url, wish):
+            continue
+        if routes.folded(url) not in taken:
+            found[owner] = url
+    return found
