@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bimson_site.errors import Problem, Severity, describe
+from bimson_site.errors import CODES, Problem, Severity, describe
 from bimson_site.model import Listing
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def listing(
         rows[held.path] = Listing(held.path, "held_back", reason=moment(held.until))
     for hidden in survey.released.withheld:
         rows[hidden.path] = Listing(hidden.path, "set_aside", reason="access: hidden")
+    for source in survey.sources.hidden:
+        reason = translate(CODES["file-hidden"].message)
+        rows.setdefault(source.path, Listing(source.path, "set_aside", reason=reason))
     return tuple(rows[path] for path in sorted(rows) if path.startswith("content/"))
 
 

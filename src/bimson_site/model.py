@@ -570,11 +570,11 @@ def _write(value: object, write: Callable[[bytes], None]) -> None:
         data = str(value).encode("utf-8", "surrogatepass")
         write(b"s%d:" % len(data))
         write(data)
-    elif isinstance(value, tuple):
-        write(b"t%d:" % len(value))
-        for item in value:
+    elif kind is tuple:
+        write(b"t%d:" % len(value))  # type: ignore[arg-type]
+        for item in value:  # type: ignore[attr-defined]
             _write(item, write)
-    elif is_dataclass(value):
+    elif kind in _NAMES or is_dataclass(value):
         write(kind.__name__.encode() + b"(")
         for name in _names(kind):
             _write(getattr(value, name), write)

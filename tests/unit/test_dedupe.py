@@ -1,0 +1,119 @@
+"""Clusters: who joins whom, and who keeps the page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bimson_site.model import (
+    UNDATED,
+    Access,
+    Archive,
+    Article,
+    Body,
+    Kind,
+    Precision,
+    Signature,
+    Timestamp,
+)
+from bimson_site.pipeline import addresses
+from bimson_site.pipeline.dedupe import dedupe
+
+START = datetime(2020, 8, 5, 7)
+
+
+def said(name: str, hours: float | None = 0, key: str = "k", tokens: int = 200, **more) -> Article:
+    """An article `hours` after the start (None: undated) with a text of a key and a length."""
+    when = UNDATED if hours is None else Timestamp(Precision.TIME, START + timedelta(hours=hours))
+    path = f"content/{name}.md"
+    made = Article(
+        id=path,
+        path=path,
+        title="Tin",
+        slug="tin",
+        published=when,
+        signature=Signature(key, tokens, "tin", deictic=False),
+        body=Body(path, 0, 1, name),
+    )
+    return replace(made, **more)
+
+
+def folded(*articles: Article, base_url: str = "https://kho.example") -> list[list[str]]:
+    """The clusters as names, each keeper first."""
+    archive, _ = dedupe(articles, lambda a: addresses.natural(a, base_url), base_url)
+    return names(archive)
+
+
+def names(archive: Archive) -> list[list[str]]:
+    groups = [[c.keeper, *(k.article for k in c.copies)] for c in archive.clusters]
+    return [
+        [a.path.removeprefix("content/").removesuffix(".md") for a in group] for group in groups
+    ]
+
+
+def test_a_window_is_not_transitive() -> None:
+    """c is 72 hours from b, but its cluster is judged by a."""
+    assert folded(said("a", 0), said("b", 60), said("c", 120)) == [["a", "b"], ["c"]]
+
+
+def test_another_key_is_another_text_and_no_key_is_no_text() -> None:
+    assert folded(said("a"), said("b", key="l")) == [["a"], ["b"]]
+    assert folded(said("a", key=""), said("b", key="")) == [["a"], ["b"]]
+
+
+def test_an_undated_copy_joins_a_long_text() -> None:
+    assert folded(said("a", 500), said("b", None)) == [["a", "b"]]
+    assert folded(said("a", 500, tokens=10), said("b", None, tokens=10)) == [["a"], ["b"]]
+
+
+def test_an_ordinary_page_is_never_folded() -> None:
+    assert folded(said("a"), said("b", kind=Kind.PAGE)) == [["a"]]
+
+
+@pytest.mark.parametrize(
+    ("canonical", "keeper"),
+    [
+        ("content/b.md", "b"),
+        ("b.md", "b"),
+        ("https://kho.example/2020/08/05/khac/", "b"),
+        ("/2020/08/05/khac/", "b"),
+        ("https://bao.example/x", "a"),
+        ("content/khong-co.md", "a"),
+    ],
+)
+def test_a_person_may_name_the_keeper(canonical: str, keeper: str) -> None:
+    a = said("a", canonical=canonical, tags=("chợ",), authors=("Mai Liên",))
+    assert folded(a, said("b", 1, slug="khac"))[0][0] == keeper
+
+
+@pytest.mark.parametrize(
+    "better",
+    [{"authors": ("Mai Liên",)}, {"tags": ("chợ",)}, {"summary": "Tóm tắt."}, {"image": "a.png"}],
+)
+def test_the_more_complete_one_keeps_the_page(better: dict[str, object]) -> None:
+    assert folded(said("a"), said("b", 1, **better)) == [["b", "a"]]
+    assert folded(said("a", **better), said("b", 1)) == [["a", "b"]]
+
+
+def test_a_text_that_readers_may_see_keeps_the_page() -> None:
+    hidden = said("a", access=Access.RECORD, authors=("Mai Liên",), tags=("chợ",))
+    assert folded(hidden, said("b", 1)) == [["b", "a"]]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.sampled_from("kl"), st.booleans()), max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_clusters_do_not_depend_on_order(found, shuffler) -> None:
+    articles = [
+        said(f"{n}", hours, key, tags=("chợ",) if rich else ())
+        for n, (hours, key, rich) in enumerate(found)
+    ]
+    first = folded(*articles)
+    shuffler.shuffle(articles)
+    assert folded(*articles) == first
+    assert sorted(n for group in first for n in group) == sorted(f"{n}" for n in range(len(found)))
