@@ -30,7 +30,16 @@ from bimson_site.model import (
     Sources,
     Whole,
 )
-from bimson_site.pipeline import addresses, dedupe, load, remarks, shelve, stories, terms
+from bimson_site.pipeline import (
+    addresses,
+    dedupe,
+    load,
+    remarks,
+    shelve,
+    shelve_terms,
+    stories,
+    terms,
+)
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.masthead import masthead
@@ -129,7 +138,7 @@ def partitions(site: Site, surveyed: Survey) -> Iterator[Partition]:
     yield from shelve.standing(holdings)
     yield from shelve.shelves(holdings)
     yield from shelve.years(holdings)
-    yield from shelve.term_partitions(holdings, config.lists, config.sections)
+    yield from shelve_terms.term_partitions(holdings, config.lists, config.sections)
 
 
 def planned(site: Site, surveyed: Survey) -> Plan:

@@ -1,7 +1,7 @@
 """The command line: commands, printing, exit codes. The only place that reads the clock.
 
-Commands are written in English here; the formatter says them in the owner's language. Heavy imports
-stand inside the commands, so that --help and --version answer at once.
+Commands are written in English here; `terminal` says them in the owner's language, and `call` stands
+around each. Heavy imports stand inside the commands, so that --help and --version answer at once.
 """
 
 from __future__ import annotations
@@ -10,24 +10,21 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bimson_site import __version__
+from bimson_site import __version__, terminal
+from bimson_site.call import BUG, CONTENT, INTERRUPTED, MACHINE, OK, USAGE, guarded, refuse
 from bimson_site.words import catalogue
 
 if TYPE_CHECKING:
-    from bimson_site.build import Hands
     from bimson_site.console import Voice
-    from bimson_site.errors import Problem
     from bimson_site.pipeline.release import Moment
 
-OK, CONTENT, USAGE, MACHINE, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
+__all__ = ["BUG", "CONTENT", "INTERRUPTED", "MACHINE", "OK", "USAGE", "bimson_site", "run"]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -36,73 +33,21 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
-    language = language_of(arguments, os.environ)
-    _Formatter.say = staticmethod(catalogue(language).gettext)
+    language = terminal.language_of(arguments, os.environ)
+    terminal.Formatter.say = staticmethod(catalogue(language).gettext)
     try:
         code = bimson_site.main(list(arguments), "bimson-site", standalone_mode=False, obj=language)
     except click.exceptions.NoArgsIsHelpError as err:
         click.echo(err.ctx.get_help() if err.ctx else err.format_message())
         return OK
     except click.UsageError as err:
-        return _refuse(_usage(err, language), language, as_json="--json" in arguments)
+        return refuse(terminal.usage(err, language), language, as_json="--json" in arguments)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the reader of a pipe has gone
         return OK
     return code if isinstance(code, int) else OK
-
-
-def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The owner's language: --lang, else the locale as POSIX orders its variables, else English."""
-    for place, here in enumerate(arguments):
-        if here == "--lang":
-            return "".join(arguments[place + 1 : place + 2])
-        if here.startswith("--lang="):
-            return here.removeprefix("--lang=")
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environment.get(name):
-            return value.split(".")[0].replace("_", "-")
-    if sys.platform == "win32":
-        import ctypes
-        import locale
-
-        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "en")
-    return "en"
-
-
-# --- how help is written -----------------------------------------------------------------------------
-
-
-class _Formatter(click.HelpFormatter):
-    """Click's help, in the owner's language."""
-
-    say: Callable[[str], str] = staticmethod(lambda text: text)
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, prefix or f"{self.say('Usage:')} ")
-
-    def write_text(self, text: str) -> None:
-        super().write_text(self.say(text))
-
-    def write_heading(self, heading: str) -> None:
-        super().write_heading(self.say(heading))
-
-    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **options: Any) -> None:
-        super().write_dl([(term, self.say(text)) for term, text in rows], *args, **options)
-
-
-class _Context(click.Context):
-    formatter_class = _Formatter
-
-
-class _Command(click.Command):
-    context_class = _Context
-
-
-class _Group(click.Group):
-    context_class = _Context
-    command_class = _Command
 
 
 # --- options that several commands share --------------------------------------------------------------
@@ -138,7 +83,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(
-    cls=_Group,
+    cls=terminal.Group,
     help="Turns a folder of articles into a permanent archive for any web server.",
     epilog="bimson-site COMMAND --help",
 )
@@ -172,7 +117,7 @@ def build(
     as_json: bool,
 ) -> int:
     start = time.perf_counter()
-    with _guarded(root, as_json) as call:
+    with guarded(root, as_json) as call:
         from bimson_site import build as pipeline
         from bimson_site import console
         from bimson_site.effects.site import open_site
@@ -182,7 +127,7 @@ def build(
         site = open_site(root)
         moment = _moment(future, drafts, as_of, site.config.timezone)
         folder = out or root / site.config.output
-        with _progress(call.voice, jobs) as hands:
+        with terminal.progress(call.voice, jobs, time.monotonic) as hands:
             report = pipeline.build(site, folder, moment, hands, strict=strict)
         seconds = time.perf_counter() - start
         zone = dates.zone(site.config.timezone)
@@ -210,7 +155,7 @@ def build(
 @_at_a_moment
 @_JSON
 def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
-    with _guarded(root, as_json) as call:
+    with guarded(root, as_json) as call:
         from bimson_site import console
         from bimson_site.listing import listing
 
@@ -238,7 +183,7 @@ def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bo
 @_at_a_moment
 @_JSON
 def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
-    with _guarded(root, as_json) as call:
+    with guarded(root, as_json) as call:
         from bimson_site import console
 
         surveyed, _ = _survey(root, future, drafts, as_of, call.voice)
@@ -272,7 +217,7 @@ def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_jso
 @_on_a_site
 @_at_a_moment
 def explain(target: str, root: Path, future: bool, drafts: bool, as_of: str | None) -> int:
-    with _guarded(root, as_json=False) as call:
+    with guarded(root, as_json=False) as call:
         from bimson_site import walkthrough
         from bimson_site.effects.site import open_site
         from bimson_site.text import dates
@@ -292,7 +237,7 @@ def explain(target: str, root: Path, future: bool, drafts: bool, as_of: str | No
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @_LANG
 def init(folder: Path) -> int:
-    with _guarded(folder, as_json=False) as call:
+    with guarded(folder, as_json=False) as call:
         from bimson_site.effects import starter
 
         today = time.strftime("%Y-%m-%d")
@@ -303,100 +248,7 @@ def init(folder: Path) -> int:
     return call.code
 
 
-# --- what surrounds a command ---------------------------------------------------------------------------
-
-
-@dataclass
-class _Call:
-    """One run of a command: how to speak, and the exit code it will end with."""
-
-    root: Path
-    voice: Voice
-    code: int = OK
-
-    def show(self, problems: Sequence[Problem]) -> None:
-        from bimson_site import console
-
-        for block in console.problems(problems, self.root, self.voice):
-            click.echo(block, err=True)
-
-
-@contextmanager
-def _guarded(root: Path, as_json: bool) -> Iterator[_Call]:
-    """Turn what goes wrong into problems and an exit code, in one place."""
-    from bimson_site.effects import files
-    from bimson_site.errors import Location, MachineError, SiteError, problem
-
-    call = _Call(root, _voice(click.get_current_context().obj))
-    try:
-        yield call
-    except MachineError as err:
-        call.code, found = MACHINE, err.problems
-    except SiteError as err:
-        ours = any(p.code == "internal" for p in err.problems)
-        call.code, found = BUG if ours else USAGE, err.problems
-    except BrokenPipeError:
-        raise
-    except OSError as err:
-        call.code, found = MACHINE, files.machine_error(err).problems
-    except click.ClickException:
-        raise
-    except Exception as err:
-        if os.environ.get("BIMSON_SITE_TRACEBACK"):
-            raise
-        reason = f"{type(err).__name__}: {err}"
-        call.code, found = BUG, (problem("internal", Location("."), reason=reason),)
-    else:
-        return
-    _complain(found, call.voice, root, as_json)
-
-
-def _complain(found: Sequence[Problem], voice: Voice, root: Path, as_json: bool) -> None:
-    from bimson_site import console
-    from bimson_site.model import Report
-
-    if as_json:
-        report = console.report_json(Report(problems=tuple(found)), 0.0, None, voice)
-        click.echo(console.json_text(report))
-    else:
-        for block in console.problems(found, root, voice):
-            click.echo(block, err=True)
-
-
-def _refuse(message: str, language: str, *, as_json: bool) -> int:
-    from bimson_site.errors import Location, problem
-
-    found = (problem("usage", Location("bimson-site"), reason=message),)
-    _complain(found, _voice(language), Path(), as_json)
-    return USAGE
-
-
-def _usage(err: click.UsageError, language: str) -> str:
-    """What is wrong with the call, in the owner's language where click's own words are known."""
-    say = catalogue(language).gettext
-    match err:
-        case click.NoSuchOption():
-            return say("there is no option {name}").format(name=err.option_name)
-        case click.MissingParameter():
-            return say("{name} is missing").format(
-                name=err.param.human_readable_name if err.param else ""
-            )
-        case click.BadParameter():
-            return f"{err.param.human_readable_name if err.param else ''}: {err.message}"
-    return err.format_message()
-
-
-def _voice(language: str) -> Voice:
-    from bimson_site.console import Voice
-
-    return Voice(catalogue(language), _colourful())
-
-
-def _colourful() -> bool:
-    """Colour on a terminal, unless NO_COLOR (no-color.org) or a terminal without any."""
-    return (
-        sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+# --- what commands share ------------------------------------------------------------------------------
 
 
 def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
@@ -419,55 +271,9 @@ def _survey(root: Path, future: bool, drafts: bool, as_of: str | None, voice: Vo
 
     site = open_site(root)
     moment = _moment(future, drafts, as_of, site.config.timezone)
-    with _progress(voice, None) as hands:
+    with terminal.progress(voice, None, time.monotonic) as hands:
         return pipeline.survey(site, moment, hands), dates.zone(site.config.timezone)
 
 
 def _shown(path: Path) -> str:
     return path.as_posix()
-
-
-@contextmanager
-def _progress(voice: Voice, many: int | None) -> Iterator[Hands]:
-    """Hands that show a bar on a terminal once there is much to do."""
-    from bimson_site.build import Hands
-
-    if not sys.stderr.isatty():
-        yield Hands(many)
-        return
-    bar = _Bar(voice)
-    try:
-        yield Hands(many, bar)
-    finally:
-        bar.end()
-
-
-class _Bar:
-    """A progress bar that appears when a stage has many items; rich is imported only then."""
-
-    LONG = 400
-
-    def __init__(self, voice: Voice) -> None:
-        self._names = {"read": voice.say("reading"), "write": voice.say("writing")}
-        self._shown: Any = None
-        self._tasks: dict[str, Any] = {}
-        self._last = 0.0
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if total < self.LONG or (done < total and now - self._last < 0.1):
-            return
-        self._last = now
-        if self._shown is None:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._shown = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
-            self._shown.start()
-        if stage not in self._tasks:
-            self._tasks[stage] = self._shown.add_task(self._names[stage], total=total)
-        self._shown.update(self._tasks[stage], completed=done, refresh=True)
-
-    def end(self) -> None:
-        if self._shown is not None:
-            self._shown.stop()

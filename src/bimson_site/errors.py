@@ -1,21 +1,31 @@
 """What can be wrong, and where: problems are values that stages return.
 
-Owns every problem code with its English words; never prints. The words of other languages are in
-`theme/words/`; `cli` is the one place that prints.
+Owns the values and how they are told; never prints. Their codes and English words are in
+`problem_codes`, those of other languages in `theme/words/`; `cli` is the one place that prints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bimson_site.problem_codes import CODES, PHRASES, Severity, Words
 
-class Severity(StrEnum):
-    """An error sets a file (or the whole site) aside; a warning does not."""
+__all__ = [
+    "CODES",
+    "PHRASES",
+    "Location",
+    "MachineError",
+    "Problem",
+    "Severity",
+    "SiteError",
+    "Words",
+    "describe",
+    "problem",
+]
 
-    ERROR = "error"
-    WARNING = "warning"
+# Values that may be phrases of ours. All others are the owner's own words, or names.
+_PHRASED = frozenset({"expected", "reason", "what"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,15 +63,6 @@ class MachineError(SiteError):
     """The machine refused (disk full, no permission, another build at work): exit code 3."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The English words of one code: `message` says what is wrong, `hint` how to cure it."""
-
-    severity: Severity
-    message: str
-    hint: str
-
-
 def problem(
     code: str, where: Location, others: tuple[Location, ...] = (), **values: object
 ) -> Problem:
@@ -76,217 +77,3 @@ def describe(found: Problem, translate: Callable[[str], str]) -> tuple[str, str]
     words = CODES[found.code]
     values = {k: translate(v) if k in _PHRASED and v else v for k, v in found.values}
     return translate(words.message).format_map(values), translate(words.hint).format_map(values)
-
-
-def _error(message: str, hint: str) -> Words:
-    return Words(Severity.ERROR, message, hint)
-
-
-def _warning(message: str, hint: str) -> Words:
-    return Words(Severity.WARNING, message, hint)
-
-
-CODES: dict[str, Words] = {
-    # --- an article file is set aside -----------------------------------------------------------
-    "source-unreadable": _error(
-        "this file cannot be read: {reason}",
-        "check that it exists, is a regular file and may be read",
-    ),
-    "encoding-invalid": _error(
-        "byte {byte} is not UTF-8 text",
-        "save the file as UTF-8; old Vietnamese files may be TCVN3, VNI or Windows-1258",
-    ),
-    "front-matter-unclosed": _error(
-        "the front matter that opens here is never closed",
-        "write a line of three dashes --- after the last field",
-    ),
-    "front-matter-invalid": _error(
-        "the front matter is not YAML: {reason}",
-        "put the value in quotation marks, or mend the line",
-    ),
-    "front-matter-refused": _error(
-        "the front matter uses {what}, which article files may not",
-        "write the value out as plain text",
-    ),
-    "timestamp-unreadable": _error(
-        '"{value}" is not a date',
-        "write it as 2004-05-17, or 2004-05-17T08:00:00+07:00",
-    ),
-    "value-invalid": _error(
-        "{field} cannot be {value}",
-        "write {expected}",
-    ),
-    "body-twice": _error(
-        "the text stands twice: under body: and below the front matter",
-        "keep one of the two",
-    ),
-    "address-clash": _error(
-        "{url} is already taken by {owner}",
-        "give one of the two another address",
-    ),
-    "worker-died": _error(
-        "reading this file killed the process that read it",
-        "set the file aside and report it to us with the file",
-    ),
-    # --- an article is published, but something should be looked at -----------------------------
-    "title-missing": _warning(
-        'no title: "{title}" stands in',
-        "add a line  title: …  to the front matter",
-    ),
-    "line-mended": _warning(
-        "{field} is not valid YAML and was read as plain text, the whole line",
-        "write  {mended}",
-    ),
-    "comment-in-text": _warning(
-        'YAML reads everything after " #" as a comment: {field} is now "{value}"',
-        "write  {mended}",
-    ),
-    "undated": _warning(
-        "no date, neither in the front matter nor in the name of the file",
-        "add a line  timestamp: 2020-08-05  (2020-08, 2020 or ~1998 will do)",
-    ),
-    "key-duplicate": _warning(
-        "{field} stands twice; the last one counts, the first one is in line {first}",
-        "keep one of the two lines",
-    ),
-    "key-misspelt": _warning(
-        "{field} is not a field of an article",
-        "did you mean {suggestion}?",
-    ),
-    "id-duplicate": _warning(
-        'the id "{id}" belongs to another file; the path of this file is its id now',
-        "give each article an id of its own, or leave the line out",
-    ),
-    "slug-changed": _warning(
-        'the slug "{slug}" cannot stand in an address as it is; "{used}" is used',
-        "write  slug: {used}",
-    ),
-    "alias-invalid": _warning(
-        'the old address "{alias}" cannot be answered by this site',
-        "write a path of this site, such as /tin/bai-cu.html",
-    ),
-    "canonical-unknown": _warning(
-        'canonical names "{value}", and no article of this site has that path or address',
-        "write the path of an article file, or a whole https:// address",
-    ),
-    "copies-disagree": _warning(
-        'this copy of {keeper} says {field} "{here}", the other "{there}"; both are kept',
-        "correct the wrong one",
-    ),
-    "file-missing": _warning(
-        "the file {file} that this article names is not there",
-        "put it beside the article, or mend the name",
-    ),
-    "file-unused": _warning(
-        "this file is not an article (.md, .markdown), and no article names it",
-        "rename it to .md if it is an article; files of your own belong in static/",
-    ),
-    "file-hidden": _warning(
-        "the name of this file starts with a dot, so it is left out",
-        "rename the file if it is an article",
-    ),
-    # --- the site as a whole ---------------------------------------------------------------------
-    "base-url-missing": _warning(
-        "the site has no base_url, so it gets no sitemap and no absolute links",
-        "add a line  base_url: https://…  to bimson.yaml",
-    ),
-    "content-missing": _error(
-        "there is no content folder here",
-        "run the command in the folder of a site, name one with --site, or make one: bimson-site init DIR",
-    ),
-    "config-invalid": _error(
-        "bimson.yaml is not YAML: {reason}",
-        "mend the line",
-    ),
-    "config-unknown-key": _error(
-        "{key} is not a setting of bimson.yaml",
-        "write {suggestion}",
-    ),
-    "config-value": _error(
-        "{key} cannot be {value}",
-        "write {expected}",
-    ),
-    "template-invalid": _error(
-        "this template cannot be read: {reason}",
-        "mend the line, or delete the file to use the theme's own",
-    ),
-    "template-failed": _error(
-        "this template failed on the page {url}: {reason}",
-        "mend the line, or delete the file to use the theme's own",
-    ),
-    "extension-failed": _error(
-        "the extension {name} cannot be used: {reason}",
-        "mend it, or take its line out of bimson.yaml",
-    ),
-    "page-clash": _error(
-        "two pages claim {url}: {first} and {second}",
-        "give one of the two another address",
-    ),
-    "output-foreign": _error(
-        "the folder {folder} is not empty and was not made by bimson-site, so it is left alone",
-        "empty it yourself, or name another one with --out",
-    ),
-    "output-busy": _error(
-        "another build is writing to {folder}",
-        "wait until it has ended",
-    ),
-    "machine-refused": _error(
-        "the machine refused: {reason}",
-        "free some space or give yourself the right, then build again; the old site still stands",
-    ),
-    "internal": _error(
-        "bimson-site itself failed: {reason}",
-        "this is our mistake, not yours; please report it",
-    ),
-    "usage": _error(
-        "{reason}",
-        "see bimson-site --help",
-    ),
-}
-
-# Values that may be phrases of ours. All others are the owner's own words, or names.
-_PHRASED = frozenset({"expected", "reason", "what"})
-
-PHRASES = (
-    # --- what a value should be ------------------------------------------------------------------
-    "a text",
-    "true or false",
-    "a name",
-    "an address such as https://luutru.example or https://example.vn/luu-tru",
-    "a time zone such as Asia/Ho_Chi_Minh or UTC",
-    "a date such as 2025-07-01",
-    "title and url, such as  - Giới thiệu: /gioi-thieu/",
-    "an address such as /tin/",
-    "a whole number from 1 to 1000",
-    "the path of an article, below this folder",
-    "the name of a folder of its own, such as build",
-    "names such as my_extension",
-    "a language such as vi, en or pt-BR",
-    "a list, such as  - Giới thiệu: /gioi-thieu/",
-    "a list, such as [Tin tức, Thể thao]",
-    "a list, such as [Unknown, admin]",
-    "a list, such as [my_extension]",
-    "a list of paths of articles",
-    "relative or explicit",
-    # --- why a file or a block cannot be read ----------------------------------------------------
-    "not a regular file",
-    "it cannot be read",
-    "a second document begins here",
-    "a second colon in one line",
-    "a line without a colon",
-    "the line does not fit those above it",
-    "a quotation mark is never closed",
-    "a list in [ ] lacks a comma or its end",
-    "a mapping in { } lacks a comma or its end",
-    "a dash begins a value",
-    "a question mark begins a value",
-    "a tab may not indent",
-    "a list where fields should be",
-    # --- what a block may not use ----------------------------------------------------------------
-    "more than 1 MiB",
-    "more than 64 KiB of TOML",
-    "a key of more than 64 dots",
-    "a merge key (<<)",
-    "a list or mapping as a key",
-)
-"""The phrases that stand in such values, for the catalogues; those with a variable part stay English."""

@@ -147,13 +147,13 @@ def link(here: str, there: str, *, explicit: bool = False) -> str:
     if explicit and path.endswith("/"):
         path += "index.html"
     if not _PLAIN(path):  # most are plain, and quoting costs three times the rest
-        path = quote(path, safe="/.~-_!$&'()*+,;=@:%")
+        path = quote(path, safe="/.~-_!$&'()*+,;=@:")
     return path + mark + anchor
 
 
 def absolute(base_url: str, url: str) -> str:
     """The whole address, percent-encoded; "" where the site has no base_url."""
-    return base_url + quote(url, safe="/.~-_!$&'()*+,;=@:%") if base_url else ""
+    return base_url + quote(url, safe="/.~-_!$&'()*+,;=@:") if base_url else ""
 
 
 def rooted(base_url: str, url: str) -> str:

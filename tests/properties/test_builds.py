@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -115,14 +114,13 @@ articles = st.tuples(
 @given(st.lists(articles, max_size=12), st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_no_two_pages_share_an_address_and_order_does_not_matter(
-    tmp_path_factory: pytest.TempPathFactory, found, shuffler
+    tmp_path_factory: pytest.TempPathFactory, theme: OpenSite, found, shuffler
 ) -> None:
     files = {}
     for number, (title, stamp, body, tag, slug) in enumerate(found):
         quoted = {k: repr_yaml(v) for k, v in {"title": title, "tags": tag, "slug": slug}.items()}
         files[f"content/{number}.md"] = article(timestamp=stamp, body=body, **quoted)
     files["content/.keep"] = ""
-    theme = opened(tmp_path_factory)
     planned = []
     for order in (sorted, shuffler.shuffle):
         made = put(tmp_path_factory.mktemp("p"), files, order)
@@ -139,10 +137,10 @@ def test_no_two_pages_share_an_address_and_order_does_not_matter(
         assert not any(part.split(".")[0] in {"con", "nul", "aux", "prn"} for part in parts)
 
 
-@cache
-def opened(factory: pytest.TempPathFactory) -> OpenSite:
+@pytest.fixture(scope="module")
+def theme(tmp_path_factory: pytest.TempPathFactory) -> OpenSite:
     """A site without articles, opened once: its templates are the same for every example."""
-    return open_site(put(factory.mktemp("theme"), {"content/.keep": ""}).root)
+    return open_site(put(tmp_path_factory.mktemp("theme"), {"content/.keep": ""}).root)
 
 
 def repr_yaml(text: str) -> str:

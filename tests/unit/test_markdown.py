@@ -11,9 +11,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bimson_site.text import markdown
+from bimson_site.text.links import is_reference, is_safe
 from bimson_site.text.markdown import LEDE_LENGTH, read, render
-from bimson_site.text.sanitise import clean, is_reference, is_safe, visible
+from bimson_site.text.markdown.parser import draw, parse
+from bimson_site.text.markdown.plain import paragraphs
+from bimson_site.text.markdown.reading import blocks_of
+from bimson_site.text.sanitise import clean
+from bimson_site.text.visible import visible
 
 CASES = Path(__file__).parents[1] / "cases" / "markdown"
 ADDRESSES = {
@@ -241,12 +245,12 @@ plain = st.lists(
 
 @given(st.one_of(plain, st.text()))
 def test_the_fast_path_equals_the_parser(body: str) -> None:
-    fast = markdown._plain(body)
+    fast = paragraphs(body)
     if fast is not None:
-        slow = markdown._parse(body)
-        assert render(body, {}) == markdown._draw(slow)
-        assert [block.text for block in markdown._blocks(slow)] == [b for b in fast if b]
-        assert {block.kind for block in markdown._blocks(slow)} <= {"paragraph"}
+        slow = parse(body)
+        assert render(body, {}) == draw(slow)
+        assert [block.text for block in blocks_of(slow)] == [b for b in fast if b]
+        assert {block.kind for block in blocks_of(slow)} <= {"paragraph"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import Article, Asset, Loaded, SetAside, Sources
-from bimson_site.pipeline import stories
+from bimson_site.pipeline import references
 from bimson_site.text import vietnamese
 
 
@@ -30,7 +30,7 @@ def set_aside(problems: Iterable[Problem], loaded: Iterable[Loaded]) -> tuple[Se
 
 def unused(sources: Sources, articles: Iterable[Article]) -> Iterator[Problem]:
     """Files beside the articles that no article names: nothing is skipped in silence."""
-    named = {path for article in articles for path in stories.referenced(article)}
+    named = {path for article in articles for path in references.paths(article)}
     for source in sources.beside:
         if vietnamese.nfc(source.path) not in named:
             yield problem("file-unused", Location(source.path))

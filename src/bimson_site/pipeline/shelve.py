@@ -1,14 +1,14 @@
-"""Cuts the archive into partitions: the months, years, terms and the whole that planners see.
+"""Cuts the archive into partitions: the months, years and the whole that planners see.
 
 Every partition holds all that the pages made from it may read, and no more, so that an article
-touches its own month, year and terms. Lists are cut by time, never by number.
+touches its own month, year and terms (`pipeline.shelve_terms`). Lists are cut by time, never by number.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -25,10 +25,7 @@ from bimson_site.model import (
     Shelf,
     Standing,
     Story,
-    Term,
-    TermIndex,
     TermKind,
-    TermPeriod,
     TermRef,
     Timestamp,
     Whole,
@@ -108,67 +105,6 @@ def years(holdings: Holdings) -> Iterator[Year]:
         )
 
 
-def term_partitions(
-    holdings: Holdings, sizes: ListSizes, sections: Sequence[str]
-) -> Iterator[TermIndex | Term | TermPeriod]:
-    """Each kind's index, each term's landing page, and its years where it has many cards."""
-    cards: dict[TermKey, list[Card]] = defaultdict(list)
-    for entry in holdings.entries:
-        for key in entry.keys:
-            cards[key].append(entry.card)
-    refs = holdings.glossary.refs
-    below: dict[TermKey, list[TermKey]] = defaultdict(list)
-    for key in cards:
-        if above := terms.parents(key):
-            below[above[-1]].append(key)
-    for kind in TermKind:
-        keys = sorted(
-            (k for k in cards if k[0] is kind), key=lambda k: _term_order(k, refs, sections)
-        )
-        if not keys:
-            continue
-        top = [key for key in keys if not terms.parents(key)]
-        yield TermIndex(kind, tuple((refs[k], len(cards[k])) for k in top))
-        for key in keys:
-            children = sorted(below[key], key=lambda k: vietnamese.sort_key(refs[k].name))
-            yield from _term(
-                refs[key],
-                cards[key],
-                sizes,
-                tuple((refs[k], len(cards[k])) for k in children),
-            )
-
-
-def _term(
-    ref: TermRef,
-    cards: Sequence[Card],
-    sizes: ListSizes,
-    children: tuple[tuple[TermRef, int], ...],
-) -> Iterator[Term | TermPeriod]:
-    newest = _newest(cards, sizes.term)
-    if len(cards) <= sizes.term:
-        yield Term(ref, len(cards), newest, (), children)
-        return
-    by_year = _grouped(cards, lambda c: shelf_of(c.published)[0])
-    periods = {y: _period(ref, y, 0, len(found)) for y, found in by_year.items()}
-    listed = tuple(periods[y] for y in sorted(periods, key=lambda y: (not y, y)))
-    yield Term(ref, len(cards), newest, listed, children)
-    for number, found in sorted(by_year.items()):
-        if len(found) <= sizes.period or not number:
-            yield TermPeriod(ref, periods[number], tuple(found))
-            continue
-        by_month = _grouped(found, lambda c: shelf_of(c.published)[1])
-        months = {m: _period(ref, number, m, len(f)) for m, f in by_month.items() if m}
-        yield TermPeriod(
-            ref,
-            periods[number],
-            tuple(by_month.get(0, ())),
-            tuple(months[m] for m in sorted(months)),
-        )
-        for month, period in sorted(months.items()):
-            yield TermPeriod(ref, period, tuple(by_month[month]))
-
-
 def whole(holdings: Holdings, sizes: ListSizes, featured: Sequence[str]) -> Whole:
     """The front door: counts, the newest, the featured (paths of articles), what is missing."""
     cards = [entry.card for entry in holdings.entries]
@@ -189,7 +125,7 @@ def whole(holdings: Holdings, sizes: ListSizes, featured: Sequence[str]) -> Whol
         years=tuple(PeriodCount(y, 0, n, routes.year(y)) for y, n in sorted(per_year.items())),
         months=tuple(PeriodCount(*k, per_month[k], routes.month(*k)) for k in months),
         gaps=tuple(_gaps(cards)),
-        latest=_newest([c for c in cards if not c.record], max(sizes.home, sizes.feed)),
+        latest=newest([c for c in cards if not c.record], max(sizes.home, sizes.feed)),
         featured=tuple(own[by_path[p].url] for p in map(_in_content, featured) if p in by_path),
         calendar=_calendar_year(holdings),
         sections=_largest(TermKind.SECTION, counts, holdings.glossary),
@@ -266,36 +202,11 @@ def _months(cards: Iterable[Card]) -> tuple[MonthCount, ...]:
     return tuple(MonthCount(m, n, tuple(days[m])) for m, n in sorted(counts.items()))
 
 
-def _newest(cards: Sequence[Card], size: int) -> tuple[Card, ...]:
+def newest(cards: Sequence[Card], size: int) -> tuple[Card, ...]:
     """The last dated cards, newest first; undated ones only where there is room left."""
     dated = [c for c in cards if c.published.known]
     undated = [c for c in cards if not c.published.known]
     return tuple((dated[::-1] + undated)[:size])
-
-
-def _grouped(cards: Iterable[Card], key: Callable[[Card], int]) -> dict[int, list[Card]]:
-    found: dict[int, list[Card]] = defaultdict(list)
-    for card in cards:
-        found[key(card)].append(card)
-    return dict(found)
-
-
-def _period(ref: TermRef, year: int, month: int, count: int) -> PeriodCount:
-    return PeriodCount(year, month, count, routes.term_period(ref.url, year, month))
-
-
-def _term_order(
-    key: TermKey, refs: Mapping[TermKey, TermRef], sections: Sequence[str]
-) -> tuple[object, ...]:
-    """The owner's order of sections first, people by given name, the rest as a dictionary has it."""
-    name = refs[key].name
-    if key[0] is TermKind.AUTHOR:
-        return (0, vietnamese.given_name_key(name))
-    if key[0] is TermKind.SECTION:
-        wanted = [terms.key_of(TermKind.SECTION, s) for s in sections]
-        place = wanted.index(key) if key in wanted else len(wanted)
-        return (place, vietnamese.sort_key(name))
-    return (0, vietnamese.sort_key(name))
 
 
 def _in_content(path: str) -> str:

@@ -1,17 +1,15 @@
 """Clusters become stories: terms and copies united, references resolved, old addresses gathered.
 
-Takes the folded archive and its addresses; gives the values that partitions are made of.
+Takes the folded archive and its addresses; gives the values that partitions are made of. Never decides
+what repeats what (`pipeline.dedupe`) nor what a reference means. Next: `pipeline.references`, `shelve`.
 """
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urlsplit
 
-from bimson_site import routes
-from bimson_site.errors import Location, Problem, problem
+from bimson_site.errors import Problem
 from bimson_site.model import (
     Access,
     Appearance,
@@ -23,24 +21,11 @@ from bimson_site.model import (
     Story,
     TermKind,
 )
-from bimson_site.pipeline import dedupe, terms
+from bimson_site.pipeline import dedupe, references, terms
 from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.references import Surroundings
 from bimson_site.pipeline.terms import Glossary, TermKey
-from bimson_site.text import slugs, vietnamese
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a story may refer to: files beside articles and addresses of articles, by path (NFC);
-    the glossary; the site's base_url; names (paths, ids, addresses) of articles, to addresses; folded
-    addresses of static files."""
-
-    files: Mapping[str, str]
-    urls: Mapping[str, str]
-    glossary: Glossary
-    base_url: str
-    named: Mapping[str, str]
-    static: Mapping[str, str]
+from bimson_site.text import vietnamese
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +42,8 @@ def story(
     """One page of the archive. `moved` are the old addresses that lead to it."""
     keeper = cluster.keeper
     url = around.urls[keeper.path]
-    links, attachments, problems = _references(keeper, url, around)
-    canonical, unknown = _canonical(keeper, url, around)
+    links, attachments, problems = references.resolve(keeper, url, around)
+    canonical, unknown = references.canonical(keeper, url, around)
     voices = terms.united(cluster)
     refs = around.glossary.refs_of
     sources = refs(terms.keys_of((keeper,), TermKind.SOURCE))
@@ -200,91 +185,3 @@ def _appearance(article: Article) -> Appearance:
         source=article.source,
         source_url=article.source_url,
     )
-
-
-def _references(
-    article: Article, url: str, around: Surroundings
-) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], list[Problem]]:
-    """Resolve what a body names: files beside it get an address beside the page, articles theirs."""
-    links: list[tuple[str, str]] = []
-    attachments: dict[str, str] = {}
-    names: set[str] = set()
-    problems = []
-    for reference, line, column in article.references:
-        place = _split(reference)
-        tail = f"#{place.fragment}" if place.fragment else ""
-        if "{{" in reference or "{%" in reference or not place.path:
-            continue  # another system's template language: shown as it stands
-        if place.path.startswith("/"):
-            local = routes.here(place.path, around.base_url)
-            if local and (routes.folded(unquote(local)) in around.static or not _is_file(local)):
-                links.append((reference, local + tail))
-            elif local:
-                where = Location(article.path, line, column)
-                problems.append(problem("file-missing", where, file=unquote(place.path)))
-            continue
-        path = _beside(article.path, place.path)
-        if path in around.files:
-            source = around.files[path]
-            if source not in attachments:
-                attachments[source] = url + _free(slugs.file_slug(posixpath.basename(path)), names)
-            links.append((reference, attachments[source] + tail))
-        elif path in around.named:
-            links.append((reference, around.named[path] + tail))
-        elif _is_file(path):
-            where = Location(article.path, line, column)
-            problems.append(problem("file-missing", where, file=unquote(place.path)))
-    if article.access is not Access.FULL:
-        attachments = {}  # what readers may not see is not published beside the page either
-    return tuple(links), tuple(attachments.items()), problems
-
-
-def referenced(article: Article) -> Iterable[str]:
-    """Paths (NFC) of everything an article names beside it, there or not."""
-    for reference, _, _ in article.references:
-        path = _split(reference).path
-        if path and not path.startswith("/"):
-            yield _beside(article.path, path)
-
-
-def _split(reference: str) -> SplitResult:
-    try:
-        return urlsplit(reference)
-    except ValueError:  # "//[": no address at all
-        return SplitResult("", "", "", "", "")
-
-
-def _beside(article: str, reference: str) -> str:
-    joined = posixpath.join(posixpath.dirname(article), unquote(reference))
-    return vietnamese.nfc(posixpath.normpath(joined))
-
-
-def _is_file(path: str) -> bool:
-    """Whether a reference means a file (a picture, a PDF) rather than a page."""
-    name = posixpath.basename(path)
-    return "." in name and not name.endswith((".html", ".htm", ".php", ".aspx"))
-
-
-def _free(name: str, names: set[str]) -> str:
-    stem, dot, ending = name.rpartition(".")
-    candidate, number = name, 2
-    while candidate in names or candidate == "index.html":
-        candidate = f"{stem}-{number}{dot}{ending}" if dot else f"{name}-{number}"
-        number += 1
-    names.add(candidate)
-    return candidate
-
-
-def _canonical(article: Article, url: str, around: Surroundings) -> tuple[str, tuple[Problem, ...]]:
-    """The address that rel=canonical names: the page itself unless the front matter says another."""
-    wish = article.canonical
-    if not wish:
-        return "", ()
-    found = around.named.get(wish) or around.named.get(routes.here(wish, around.base_url) or "")
-    if found:
-        return ("" if found == url else found), ()
-    if urlsplit(wish).scheme in {"http", "https"} and routes.here(wish, around.base_url) is None:
-        return wish, ()
-    line, column = next(((n, c) for f, n, c in article.places if f == "canonical"), (1, 1))
-    where = Location(article.path, line, column)
-    return "", (problem("canonical-unknown", where, value=wish),)

@@ -1,0 +1,94 @@
+"""The HTML of a body, for its page: references resolved, headings below the page's own.
+
+Owns what is done to headings and how references are put in; asks a function for every address. Next:
+`parser`, and `text.sanitise` for bodies with raw HTML.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from markdown_it.token import Token
+
+from bimson_site.text.links import is_reference
+from bimson_site.text.markdown.inline import inline_text
+from bimson_site.text.markdown.parser import draw, has_html, parse
+from bimson_site.text.markdown.plain import paragraphs
+from bimson_site.text.sanitise import clean
+from bimson_site.text.visible import visible
+
+Resolve = Callable[[str], str] | Mapping[str, str]
+
+_QUOTE = '"'
+
+
+def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩ {number}") -> str:
+    """The HTML of a Markdown body. Never raises.
+
+    `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
+    know, or gives back as it is, stays. A heading that opens the body and equals `title` is left out.
+    `backlink` is the accessible text of the way back from footnote {number}.
+    """
+    if (plain := paragraphs(body)) is not None:
+        return "".join(f"<p>{text.replace(_QUOTE, '&quot;')}</p>\n" for text in plain)
+    lookup: Callable[[str], str] = (
+        resolve if callable(resolve) else lambda reference: resolve.get(reference, reference)
+    )
+    tokens = parse(body)
+    if has_html(tokens):
+        html = _shifted(_without_title(clean(draw(tokens, backlink), lookup), title))
+    else:
+        tokens = _without_heading(tokens, title)
+        _shift(tokens)
+        _resolve(tokens, lookup)
+        html = draw(tokens, backlink)
+    return html.replace("<table", '<div class="table"><table').replace("</table>", "</table></div>")
+
+
+def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
+    for inline in tokens:
+        for token in inline.children or ():
+            name = {"link_open": "href", "image": "src"}.get(token.type, "")
+            if name and is_reference(url := str(token.attrs.get(name, ""))):
+                token.attrs[name] = lookup(url)
+
+
+def _same(text: str, title: str) -> bool:
+    def folded(words: str) -> str:
+        return " ".join(unicodedata.normalize("NFC", words).casefold().split())
+
+    return bool(title.strip()) and folded(text) == folded(title)
+
+
+def _without_heading(tokens: list[Token], title: str) -> list[Token]:
+    if tokens and tokens[0].type == "heading_open":
+        text = inline_text(tokens[1].children or [])
+        return tokens[3:] if _same(text, title) else tokens
+    return tokens
+
+
+_HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
+_FIRST_HEADING = re.compile(r"\s*<h([1-6])(?: [^>]*)?>(.*?)</h\1>\s*", re.DOTALL)
+
+
+def _without_title(html: str, title: str) -> str:
+    found = _FIRST_HEADING.match(html)
+    if found and _same("\n".join(block.text for block in visible(found[2])[0]), title):
+        return html[found.end() :]
+    return html
+
+
+def _shift(tokens: list[Token]) -> None:
+    """The smallest heading becomes h2: the page's h1 is the title."""
+    headings = [t for t in tokens if t.type in {"heading_open", "heading_close"}]
+    by = 2 - min((int(t.tag[1]) for t in headings), default=2)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) + by)}"
+
+
+def _shifted(html: str) -> str:
+    """The same for cleaned HTML, where a "<" can only open a tag."""
+    by = 2 - min((int(found[2]) for found in _HEADING.finditer(html)), default=2)
+    return _HEADING.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) + by)}", html)

@@ -1,0 +1,115 @@
+"""What a reader sees of a body, and what the body refers to.
+
+Owns the blocks of a body's tokens, its heading and its lede; never draws a page. Next: `parser`, and
+`text.visible` for bodies with raw HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from bimson_site.text.dates import is_date_line
+from bimson_site.text.links import is_reference
+from bimson_site.text.markdown.inline import inline_text
+from bimson_site.text.markdown.parser import draw, has_html, parse
+from bimson_site.text.markdown.plain import paragraphs
+from bimson_site.text.sanitise import clean
+from bimson_site.text.visible import Block, visible
+
+LEDE_LENGTH = 220  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader sees of a body, and what the body refers to.
+
+    `text`: the visible text, a block or a line break per line; code, cells and footnotes included,
+    addresses, alternative texts and note marks not. `references`: targets of links and pictures on
+    this site, in order, unique, percent-encoded as they stand in the HTML (unquote them before
+    comparing with a file name). `heading`: the first heading, or ''; `heading_first`: it opens the
+    body. `lede`: the first real paragraph, cut at 220 characters. `has_html`: raw HTML occurs.
+    """
+
+    text: str
+    references: tuple[str, ...]
+    heading: str
+    heading_first: bool
+    lede: str
+    has_html: bool
+
+
+def read(body: str) -> Reading:
+    """What a reader sees of a Markdown body. Never raises."""
+    if (plain := paragraphs(body)) is not None:
+        return _reading(tuple(Block("paragraph", text) for text in plain), (), has_html=False)
+    tokens = parse(body)
+    if has_html(tokens):
+        return _reading(*visible(clean(draw(tokens), str)), has_html=True)
+    return _reading(tuple(blocks_of(tokens)), _references(tokens), has_html=False)
+
+
+_KINDS = {"heading_open": "heading", "figcaption_open": "caption", "figure_open": "picture"}
+
+
+def blocks_of(tokens: list[Token]) -> Iterator[Block]:
+    """The blocks of a body without raw HTML, as `text.visible` would find them in its HTML."""
+    for before, token in pairwise([Token("", "", 0), *tokens]):
+        if token.type in {"fence", "code_block"}:
+            kind, text = "text", token.content
+        elif token.type == "inline":
+            kind, text = _KINDS.get(before.type, "text"), inline_text(token.children or [])
+            if before.type == "paragraph_open" and before.level == 0:
+                kind = "paragraph"
+        else:
+            continue
+        lines = (line.strip() for line in text.split("\n"))
+        text = "\n".join(line for line in lines if line)
+        if text or kind == "picture":
+            yield Block(kind, text)
+
+
+def _references(tokens: list[Token]) -> tuple[str, ...]:
+    urls = (
+        str(token.attrs.get("href" if token.type == "link_open" else "src", ""))
+        for inline in tokens
+        for token in inline.children or ()
+        if token.type in {"link_open", "image"}
+    )
+    return tuple(dict.fromkeys(url for url in urls if is_reference(url)))
+
+
+def _reading(blocks: tuple[Block, ...], references: tuple[str, ...], *, has_html: bool) -> Reading:
+    heading = next((b for b in blocks if b.kind == "heading"), None)
+    return Reading(
+        text="\n".join(b.text for b in blocks if b.text),
+        references=references,
+        heading=" ".join(heading.text.split()) if heading else "",
+        heading_first=heading is not None and heading is blocks[0],
+        lede=_lede(blocks),
+        has_html=has_html,
+    )
+
+
+def _lede(blocks: tuple[Block, ...]) -> str:
+    """The first paragraph with a word in it that is no date line; else the first such other text."""
+    for kind in ("paragraph", "text"):
+        for block in blocks:
+            if block.kind == kind:
+                lines = [line for line in block.text.split("\n") if not is_date_line(line)]
+                words = " ".join(lines).split()
+                if any(map(str.isalpha, "".join(words))):
+                    return _cut(words)
+    return ""
+
+
+def _cut(words: list[str]) -> str:
+    """As many whole words as fit into 220 characters, with "…" where some are left out."""
+    text = " ".join(words)
+    if len(text) <= LEDE_LENGTH:
+        return text
+    cut = text[:LEDE_LENGTH].rpartition(" ")[0] or text[: LEDE_LENGTH - 1]
+    return cut.rstrip(" ,;:.–-") + "…"
