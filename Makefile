@@ -1,12 +1,13 @@
 # make build   set up, build this repository's own archive, say where to look
 # make test    everything that must hold: style, types, layers, behaviour
+# make coverage  which lines and branches the tests reach
 # make lock    renew the lock file after a change of dependencies
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build test lock clean serve
+.PHONY: build test coverage lock clean
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
@@ -17,7 +18,7 @@ test: $(VENV)/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -33,6 +34,11 @@ $(VENV)/installed: $(VENV)/bin/python requirements.lock pyproject.toml
 $(VENV)/tested: $(VENV)/installed requirements-test.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
 	@touch $@
+
+coverage: $(VENV)/tested
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --show-missing
 
 lock: $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet pip-tools
