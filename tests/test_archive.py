@@ -577,3 +577,52 @@ def test_interrupting_leaves_the_old_site_and_no_traceback(site) -> None:
     assert "Traceback" not in said
     assert not made.files()
     assert made.build().code == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "published"),
+    [
+        ("/hinh/cho.png", True),
+        ("/hinh/khong-co.png", False),
+        ("{{ site.url }}/x.png", False),
+        ("http://[loi", False),
+        ("//khac.example/x.png", False),
+    ],
+)
+def test_references_from_the_root_and_odd_ones(site, reference: str, published: bool) -> None:
+    made = site({"a.md": article(TITLE, body=f"![Chợ]({reference})"), "static/hinh/cho.png": "png"})
+    assert made.build().code == 0
+    assert ('src="../../../../hinh/cho.png"' in made.output(PAGE)) is published
+
+
+def test_json_is_printed_in_every_exit_code(site) -> None:
+    made = site({"a.md": article(TITLE)})
+    made.write("bimson.yaml", "tittle: x\n")
+    refused = made.build()
+    assert (refused.code, refused.codes, refused.json["written"]) == (2, ["config-unknown-key"], 0)
+    assert made.run("build", "--json", "--nope").json["problems"][0]["code"] == "usage"
+    assert made.run("list", "--json").code == 2
+
+
+def test_links_can_name_files_for_reading_without_a_server(site) -> None:
+    made = site({"a.md": article(TITLE), "bimson.yaml": "links: explicit\n"})
+    made.build()
+    links = re.findall(r'href="([^"]*)"', made.output(PAGE))
+    assert not [x for x in links if x.endswith("/")]
+
+
+def test_menu_footer_and_featured_are_shown(site) -> None:
+    made = site(
+        {
+            "a.md": article(TITLE),
+            "b.md": article("Cầu", "2021-01-01", LONG + "b"),
+            "gioi-thieu.md": "---\ntitle: Giới thiệu\nkind: page\n---\nKho.\n",
+            "bimson.yaml": "menu:\n  - Về kho: gioi-thieu/\n  - {title: Ngoài, url: 'https://x.example'}\n"
+            "footer: {keeper: Thư viện, contact: kho@x.example}\nfeatured: [a.md]\nclosed: 2025-06-30\n",
+        }
+    )
+    made.build()
+    home = made.output("index.html")
+    for words_ in ('href="gioi-thieu/"', 'href="https://x.example"', "Thư viện", "kho@x.example"):
+        assert words_ in home
+    assert home.index("Chợ phiên") < home.index("Cầu")
