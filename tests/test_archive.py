@@ -626,3 +626,100 @@ def test_menu_footer_and_featured_are_shown(site) -> None:
     for words_ in ('href="gioi-thieu/"', 'href="https://x.example"', "Thư viện", "kho@x.example"):
         assert words_ in home
     assert home.index("Chợ phiên") < home.index("Cầu")
+
+
+@pytest.mark.parametrize(
+    ("fields", "url", "old"),
+    [
+        ("permalink: /about-us/\nredirect_from: [/old-about/]", "/about-us/", "old-about"),
+        ("aliases: [/cu/]\nurl: /moi/", "/moi/", "cu"),
+        ("permalink: /lien-he.html", "/lien-he/", "lien-he.html"),
+        ("permalink: /Có dấu/", "/co-dau/", "Có dấu"),
+    ],
+)
+def test_an_ordinary_page_stands_where_it_asks_and_its_old_addresses_lead_there(
+    site, fields: str, url: str, old: str
+) -> None:
+    made = site({"about.md": f"---\ntitle: Kho\nlayout: page\n{fields}\n---\nKho.\n"})
+    assert made.build().code == 0
+    assert [row["url"] for row in made.run("list", "--json").lines] == [url]
+    moved = made.root / "build" / old
+    assert "0; url=" in (moved / "index.html" if moved.is_dir() else moved).read_text()
+
+
+def test_a_file_that_becomes_a_folder_and_back(site) -> None:
+    made = site({"a.md": article(TITLE), "static/gt": "tệp"})
+    made.build()
+    (made.root / "static/gt").unlink()
+    made.write("content/gt.md", "---\ntitle: Kho\nkind: page\n---\nKho.\n")
+    assert made.build().code == 0
+    assert "gt/index.html" in made.files()
+    (made.root / "content/gt.md").unlink()
+    made.write("static/gt", "tệp")
+    assert made.build().code == 0
+    assert made.files()["gt"] == "tệp".encode()
+    assert made.build().json["written"] == 0
+
+
+def test_a_build_does_not_write_through_links(site, tmp_path: Path) -> None:
+    made = site({"a.md": article(TITLE)})
+    made.build()
+    before = made.files()
+    outside = tmp_path / "ngoai"
+    outside.mkdir()
+    import shutil
+
+    shutil.rmtree(made.root / "build/coverage")
+    (made.root / "build/coverage").symlink_to(outside)
+    made.build()
+    assert not list(outside.iterdir())
+    assert made.files() == before
+
+
+def test_a_link_back_to_content_doubles_nothing(site) -> None:
+    made = site({"a.md": article(TITLE)})
+    (made.root / "content/vong").symlink_to(".")
+    assert [row["path"] for row in made.run("list", "--json").lines] == ["content/a.md"]
+
+
+def test_a_hugo_publish_date_holds_back_and_a_cover_is_a_picture(site) -> None:
+    made = site(
+        {
+            "a.md": "---\ntitle: Tin\ndate: 2020-01-05\npublishDate: 2999-01-01\n---\nX.\n",
+            "b.md": "---\ntitle: Bìa\ndate: 2020-01-05\ncover: {image: a.png, caption: x}\n"
+            "categories: [[Tech, Web]]\n---\nX.\n",
+            "a.png": "png",
+        }
+    )
+    result = made.build()
+    assert (result.json["held_back"], result.codes) == (1, ["base-url-missing"])
+    assert {"2020/01/05/bia/a.png", "sections/tech/index.html"} <= set(made.files())
+
+
+def test_copies_of_one_other_source_are_one_record(site) -> None:
+    made = site(
+        {
+            "a.md": article(
+                TITLE, "2020-08-05", author="Mai Liên", source="Báo Sông", section="Tin"
+            ),
+            "b.md": article(TITLE, "2020-08-06", author="Hà Vy", source="Báo Núi"),
+            "c.md": article(TITLE, "2020-08-06", author="Trần An", source="Báo Núi"),
+        }
+    )
+    made.build()
+    page = words(made.output("sources/bao-nui/index.html"))
+    assert page.count(TITLE) == 1
+    assert "Hà Vy, Trần An" in page
+
+
+def test_aliases_on_our_own_files_are_said(site) -> None:
+    made = site(
+        {"a.md": article(TITLE, aliases="[/404.html, /feed.xml, /2020/index.html, /x/index.html]")}
+    )
+    assert made.build().codes == [
+        "address-clash",
+        "address-clash",
+        "alias-invalid",
+        "base-url-missing",
+    ]
+    assert "x/index.html" in made.files()

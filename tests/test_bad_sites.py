@@ -27,7 +27,7 @@ from conftest import Site, run, tree
 
 SITES = Path(__file__).parent / "sites"
 # These need something that a folder of files cannot hold; see the tests below.
-STAGED = {"output-busy", "machine-refused", "worker-died", "usage", "internal"}
+STAGED = {"output-busy", "machine-refused", "worker-died", "usage", "internal", "name-undecodable"}
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
 
 
@@ -94,6 +94,21 @@ def test_a_foreign_folder_is_left_as_it_was(tmp_path: Path) -> None:
     before = tree(site.root)
     site.build()
     assert tree(site.root) == before
+
+
+@UNIX
+def test_names_that_are_no_text_are_named_and_stop_nothing(tmp_path: Path) -> None:
+    site = copied("bad-name-undecodable", tmp_path)
+    for path in (b"content/\xff.md", b"content/b\xe0i.jpg", b"static/\xff.txt"):
+        place = site.root / os.fsdecode(path)
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(b"---\ntimestamp: 2020-08-05\n---\n")
+    result = site.build()
+    assert result.code == 1
+    assert result.codes.count("name-undecodable") == 3
+    statuses = [row["status"] for row in site.run("list", "--json").lines]
+    assert sorted(statuses) == ["page", "set_aside", "set_aside"]
+    assert "name-undecodable" in site.run("build").err
 
 
 @contextmanager

@@ -123,6 +123,7 @@ def survey(site: Site, moment: Moment, hands: Hands = ALONE) -> Survey:
         *placed,
         *resolved,
         *remarks.unused(sources, (each.article for each in loaded if each.article)),
+        *remarks.featured(config.featured, released.live),
         *remarks.without_base_url(config.base_url),
     }
     return Survey(
@@ -142,9 +143,11 @@ def partitions(site: Site, surveyed: Survey) -> Iterator[Partition]:
 
 
 def planned(site: Site, surveyed: Survey) -> Plan:
-    """Every page of the site, each address once."""
+    """Every page of the site, each address once; and what there is to say about them."""
     planners = tuple(p for e in (*BUILT_IN, *site.extensions) for p in e.planners)
-    return unique(plan(partitions(site, surveyed), surveyed.masthead, planners))
+    made = unique(plan(partitions(site, surveyed), surveyed.masthead, planners))
+    dead = remarks.menu(surveyed.masthead.menu, made.pages)
+    return replace(made, problems=(*made.problems, *dead))
 
 
 def build(

@@ -178,7 +178,7 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
     "lists.period": readers.size,
     "missing_authors": readers.list_of(readers.name, "a list, such as [Unknown, admin]"),
     "closed": None,  # a date, read in the site's own zone
-    "successor": readers.text,
+    "successor": readers.successor,
     "featured": readers.list_of(readers.article_path, "a list of paths of articles", most=6),
     "links": readers.matching("relative|explicit", "relative or explicit"),
     "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from bimson_site.model import MenuItem, Timestamp
 from bimson_site.text import dates
 from bimson_site.text.frontmatter import Field, Fields, Items, Node, Text
+from bimson_site.text.lines import in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ def is_null(node: Node) -> bool:
 
 
 def text(node: Node) -> str | Wrong:
-    """Any text, even an empty one, without the white space around it."""
-    return node.text.strip() if isinstance(node, Text) else Wrong(node, "a text")
+    """Any text in one line, even an empty one."""
+    return in_one_line(node.text) if isinstance(node, Text) else Wrong(node, "a text")
 
 
 def matching(pattern: str, expected: str) -> Callable[[Node], str | Wrong]:
@@ -95,6 +96,14 @@ def base_url(node: Node) -> str | Wrong:
     return url.rstrip("/")
 
 
+def successor(node: Node) -> str | Wrong:
+    """The address of another site, http or https, or words that name it; no other scheme."""
+    value = text(node)
+    if isinstance(value, str) and _OTHER_SCHEME.match(value):
+        return Wrong(node, "an address such as https://new.example")
+    return value
+
+
 def time_zone(node: Node) -> str | Wrong:
     """An IANA name that `dates.zone` knows."""
     if isinstance(node, Text) and dates.zone(node.text) is not None:
@@ -120,7 +129,7 @@ def menu_item(node: Node) -> MenuItem | Wrong:
             return Wrong(node, wrong.expected, stray)
         words, target = name(title.value), address(url.value)
     elif len(node.pairs) == 1:
-        words, target = node.pairs[0].key.strip() or wrong, address(node.pairs[0].value)
+        words, target = in_one_line(node.pairs[0].key) or wrong, address(node.pairs[0].value)
     else:
         return wrong
     if isinstance(words, Wrong):
@@ -129,8 +138,10 @@ def menu_item(node: Node) -> MenuItem | Wrong:
 
 
 address = matching(
-    r"(?:https?://|mailto:)[^\s]+|(?![^/?#]*:)(?!//)[^\s]+", "an address such as /tin/"
+    r"(?:https?://|mailto:)[^\s\x00-\x1f\x7f]+|(?![^/?#]*:)(?!//)[^\s\x00-\x1f\x7f]+",
+    "an address such as /tin/",
 )
+_OTHER_SCHEME = re.compile(r"(?!https?://[^\s/])[A-Za-z][A-Za-z0-9+.-]*:")  # RFC 3986, 3.1
 _WHOLE = matching(r"[1-9][0-9]{0,2}|1000", "a whole number from 1 to 1000")
 article_path = matching(
     r"(?!/)(?!(?:.*/)?\.\.?(?:/|$))[^\\]+", "the path of an article, below this folder"

@@ -40,6 +40,10 @@ CODES: dict[str, Words] = {
         "this file cannot be read: {reason}",
         "check that it exists, is a regular file and may be read",
     ),
+    "name-undecodable": _error(
+        "the name of this file is not UTF-8 text",
+        "rename the file",
+    ),
     "encoding-invalid": _error(
         "byte {byte} is not UTF-8 text",
         "save the file as UTF-8; old Vietnamese files may be TCVN3, VNI or Windows-1258",
@@ -116,6 +120,22 @@ CODES: dict[str, Words] = {
     "canonical-unknown": _warning(
         'canonical names "{value}", and no article of this site has that path or address',
         "write the path of an article file, or a whole https:// address",
+    ),
+    "value-ignored": _warning(
+        "{field} cannot be {value}, so it is left out",
+        "write {expected}",
+    ),
+    "link-unpublished": _warning(
+        "{file}, to which this article links, is not published now",
+        "publish it, or take the link out",
+    ),
+    "featured-unknown": _warning(
+        "featured names {path}, and no article has that path",
+        "write the path of an article file, such as 2020/08/05/tin.md",
+    ),
+    "menu-dead": _warning(
+        "the menu leads to {url}, and nothing stands there",
+        "mend the address, or make the page",
     ),
     "copies-disagree": _warning(
         'this copy of {keeper} says {field} "{here}", the other "{there}"; both are kept',
@@ -197,6 +217,8 @@ PHRASES = (
     "a text",
     "true or false",
     "a name",
+    "a whole address such as https://bao.example/tin/412",
+    "the name of a file beside the article",
     "an address such as https://luutru.example or https://example.vn/luu-tru",
     "a time zone such as Asia/Ho_Chi_Minh or UTC",
     "a date such as 2025-07-01",

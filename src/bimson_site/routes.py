@@ -28,6 +28,7 @@ FAVICON = "/favicon.svg"
 # Pages a file in the site's static/ may replace: a person who writes robots.txt means it.
 YIELDING = frozenset({ROBOTS, NO_JEKYLL, NOT_FOUND})
 
+_FIXED = frozenset({HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, SITEMAP, ROBOTS, NO_JEKYLL})
 _TREES = frozenset({"sitemaps", *TermKind})
 # File names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -101,10 +102,10 @@ def is_variant(url: str, wish: str) -> bool:
 
 def ours(url: str) -> bool:
     """True for an address that a page of the archive itself may stand on: a year, month or day, a
-    term or its lists, the undated, coverage, the sitemaps."""
+    term or its lists, the undated, coverage, the feed, the sitemaps, the page for what is missing."""
     head = url.strip("/").split("/", 1)[0]
     return (
-        url in {HOME, UNDATED, COVERAGE}
+        url in _FIXED
         or head in _TREES
         or re.fullmatch(r"/\d{4}/(\d\d/(\d\d/)?)?", url) is not None
     )
@@ -186,6 +187,8 @@ def old_address(text: str, base_url: str) -> str | None:
     names = path.strip("/").split("/")
     if not all(_portable(name) for name in names) or path == HOME:
         return None
+    if names[-1] == "index.html" and len(names) > 1:
+        names[-1:], path = [], "/"  # the folder's own page
     folder = path.endswith("/") or "." not in names[-1]
     return "/" + "/".join(names) + ("/" if folder else "")
 

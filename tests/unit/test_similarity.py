@@ -213,7 +213,10 @@ DAY, MONTH, YEAR = Precision.DAY, Precision.MONTH, Precision.YEAR
         (of(60), at(0), of(60), at(72.1), False),
         (of(60), at(0), of(60), UNDATED, True),
         (of(60), at(0), of(60), at(0, MONTH), True),
-        (of(60), at(0, YEAR), of(60), at(9000), True),
+        (of(60), at(0, YEAR), of(60), at(4000), True),
+        (of(60), at(0, YEAR), of(60), at(9000), False),
+        (of(200), at(0, MONTH), of(200), at(24 * 60, MONTH), False),
+        (of(200), at(0, YEAR), of(200), at(24 * 365 * 3, YEAR), False),
         (of(60), at(0, DAY), of(60), at(84), True),  # 72 hours after that day's end
         (of(60), at(0, DAY), of(60), at(84.5), False),
         # long: the title, unless very long

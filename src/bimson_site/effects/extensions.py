@@ -1,6 +1,7 @@
 """Imports the extensions that a site names: a file of its own, or an installed module.
 
-An extension is a user's program: whatever it raises is reported as its own failure.
+An extension is a user's program: whatever it raises is reported as its own failure, and what it prints
+goes to stderr, for stdout is what the command answers. Next: `extension` for what one is.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -31,11 +33,8 @@ def import_all(root: Path, names: Sequence[str]) -> tuple[Extension, ...]:
 def _import_one(root: Path, name: str) -> Extension:
     file = root / FOLDER / f"{name}.py"
     where = Location(f"{FOLDER}/{name}.py" if file.is_file() else "bimson.yaml")
-    try:
+    with _watched(name, where):
         module = _from_file(file, name) if file.is_file() else importlib.import_module(name)
-    except Exception as err:  # a user's program fails in its own ways
-        reason = f"{type(err).__name__}: {err}"
-        raise SiteError(problem("extension-failed", where, name=name, reason=reason)) from err
     found = getattr(module, "EXTENSION", None)
     if not isinstance(found, Extension):
         reason = "it has no EXTENSION of the type bimson_site.extension.Extension"
@@ -43,21 +42,27 @@ def _import_one(root: Path, name: str) -> Extension:
     return _answerable(found, name, where)
 
 
+@contextmanager
+def _watched(name: str, where: Location) -> Iterator[None]:
+    """Whatever fails in here is the extension's failure, even its wish to end the program."""
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    except SiteError:
+        raise
+    except (Exception, SystemExit) as err:  # a user's program fails in its own ways
+        reason = f"{type(err).__name__}: {err}"
+        raise SiteError(problem("extension-failed", where, name=name, reason=reason)) from err
+
+
 def _answerable(found: Extension, name: str, where: Location) -> Extension:
     """The extension, its functions wrapped so that a failure of theirs is called theirs."""
 
     def watched(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
-            try:
+            with _watched(name, where):
                 result = function(*arguments)
                 return result if isinstance(result, bytes) else tuple(result)
-            except SiteError:
-                raise
-            except Exception as err:  # a user's program fails in its own ways
-                reason = f"{type(err).__name__}: {err}"
-                raise SiteError(
-                    problem("extension-failed", where, name=name, reason=reason)
-                ) from err
 
         return call
 

@@ -30,16 +30,20 @@ _NOTE = (
 def walk(root: Path, folder: str) -> list[Source]:
     """Every file below `root/folder`, links followed, each folder once; paths relative to `root`.
 
-    A link that leads nowhere is listed (size -1), so that it can be named. `.git` is not entered.
+    A link that leads nowhere and a folder that may not be read are listed (size -1), so that they can
+    be named. `.git` is not entered.
     """
     found: list[Source] = []
-    seen: set[tuple[int, int]] = set()
+    seen = _identity(root / folder)
     queue = [folder]
     while queue:
         here = queue.pop()
         try:
             entries = list(os.scandir(root / here))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            found.append(Source(here, -1))
             continue
         for entry in entries:
             path = f"{here}/{entry.name}"
@@ -57,6 +61,15 @@ def walk(root: Path, folder: str) -> list[Source]:
                 regular = stat.S_ISREG(status.st_mode)
                 found.append(Source(path, status.st_size, status.st_mtime_ns, regular=regular))
     return found
+
+
+def _identity(folder: Path) -> set[tuple[int, int]]:
+    """Device and inode of a folder, so that a link which leads back to it is not entered again."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return set()
+    return {(status.st_dev, status.st_ino)}
 
 
 def read(root: Path, path: str) -> bytes:
@@ -120,7 +133,7 @@ class Output:
             )  # nothing was written, so nothing is left
 
     def existing(self) -> frozenset[str]:
-        """Every file in the folder, forward slashes, our own mark left out."""
+        """Every file in the folder, forward slashes, our own mark left out. Links are removed."""
         found = []
         queue = [""]
         while queue:
@@ -129,7 +142,9 @@ class Output:
                 path = f"{here}{entry.name}"
                 if path == MARK:
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_symlink() and not path.startswith("."):
+                    Path(entry).unlink()  # never ours; and a build must not write through it
+                elif entry.is_dir(follow_symlinks=False):
                     if not (here == "" and entry.name.startswith(".")):
                         queue.append(f"{path}/")
                 else:

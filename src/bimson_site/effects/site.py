@@ -14,7 +14,8 @@ from bimson_site.config import SiteConfig
 from bimson_site.effects import extensions, files
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
-from bimson_site.model import Asset, Masthead
+from bimson_site.model import Asset, Masthead, Source
+from bimson_site.text import filenames
 from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
 from bimson_site.theme.engine import sources as template_sources
 
@@ -42,7 +43,13 @@ def open_site(root: Path) -> Site:
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     Press(Masthead("", "", config.language, config.timezone, "", (), ()), templates).check()
-    return Site(root, config, added, templates, _assets(root), warnings)
+    static = files.walk(root, "static")
+    unnamed = tuple(
+        problem("name-undecodable", Location(source.path))
+        for source in static
+        if not filenames.is_text(source.path)
+    )
+    return Site(root, config, added, templates, _assets(static), (*warnings, *unnamed))
 
 
 def read_config(root: Path) -> tuple[SiteConfig, tuple[Problem, ...]]:
@@ -86,14 +93,22 @@ def _template(root: Path, path: str) -> str:
         raise SiteError(problem("template-invalid", Location(path, line), reason=reason)) from err
 
 
-def _assets(root: Path) -> tuple[Asset, ...]:
+def _assets(static: Sequence[Source]) -> tuple[Asset, ...]:
     """The theme's files, each replaced by the site's own of the same name, and the site's others."""
     found = {
         f"/{name}": Asset(f"assets/{name}", f"/{name}", True)
         for name, _ in files.packaged("assets")
     }
-    for source in files.walk(root, "static"):
+    for source in static:
+        if not filenames.is_text(source.path):
+            continue
         url = "/" + source.path.removeprefix("static/")
-        if source.regular and source.size >= 0 and source.path.rsplit("/", 1)[-1] != ".DS_Store":
+        name = source.path.rsplit("/", 1)[-1]
+        if source.regular and source.size >= 0 and name != ".DS_Store" and not _ours(url):
             found[url] = Asset(source.path, url, packaged=False)
     return tuple(found[url] for url in sorted(found))
+
+
+def _ours(url: str) -> bool:
+    """The folder that marks an output as ours is no place for a site's files."""
+    return url.startswith(f"/{files.MARK}/")

@@ -13,6 +13,7 @@ from bimson_site.errors import Location, Problem, problem
 from bimson_site.model import Archive, Article, Kind
 from bimson_site.pipeline import terms
 from bimson_site.pipeline.assign import Claim, Settlement, assign
+from bimson_site.text import slugs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,12 @@ class Addresses:
 
 
 def natural(article: Article, base_url: str) -> str:
-    """The address an article has if nobody else wants it."""
+    """The address an article has if nobody else wants it. That of an ordinary page is its path in
+    slugs, with a slash at its end; how the path was written answers as an old address."""
     if article.kind is Kind.PAGE:
-        return routes.old_address(article.page_path, base_url) or f"/{article.slug}/"
+        path = (routes.old_address(article.page_path, base_url) or "").removesuffix(".html")
+        parts = [slugs.slug(part) for part in path.split("/") if part]
+        return "/" + "/".join(p or "trang" for p in parts or [article.slug]) + "/"
     return routes.article(article.published, article.slug)
 
 
@@ -144,11 +148,9 @@ def _old(
         keeper = keeper_of.get(article.path, article.path)
         for alias in article.aliases:
             url = routes.old_address(alias, base_url)
-            if url is None:
+            if url is None or url in routes.YIELDING:
                 if not _foreign(alias, base_url):
-                    problems.append(
-                        problem("alias-invalid", place(article, "aliases"), alias=alias)
-                    )
+                    problems.append(problem("alias-invalid", place(article, alias), alias=alias))
                 continue
             holder = held.setdefault(routes.folded(url), f"alias of {keeper}")
             if routes.ours(url):
@@ -162,7 +164,7 @@ def _old(
                 routes.folded(of[article.path]),
             }:
                 owner = by_owner.get(holder, holder.removeprefix("alias of "))
-                where = place(article, "aliases")
+                where = place(article, alias)
                 problems.append(problem("address-clash", where, url=url, owner=owner))
     return problems
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from bimson_site.errors import Location, Problem, problem
 from bimson_site.model import Source, Sources
+from bimson_site.text import filenames
 
 ENDINGS = (".md", ".markdown")
 
@@ -22,7 +23,12 @@ def discover(listing: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
     articles, beside, hidden = [], [], []
     problems = []
     for source in sorted(listing, key=lambda s: s.path):
-        if any(name.startswith(".") for name in source.path.split("/")):
+        if not filenames.is_text(source.path):
+            problems.append(problem("name-undecodable", Location(source.path)))
+        elif source.size < 0:
+            reason = "it cannot be read"
+            problems.append(problem("source-unreadable", Location(source.path), reason=reason))
+        elif any(name.startswith(".") for name in source.path.split("/")):
             hidden.append(source)
             if is_article(source.path):
                 problems.append(problem("file-hidden", Location(source.path)))

@@ -40,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "kind": ("kind", "type", "layout"),
     "body": ("body",),
 }
+GRAVE = frozenset({"timestamp", "embargo_until", "access", "draft", "noindex", "kind", "published"})
 LISTS = frozenset({"authors", "sections", "tags", "aliases"})
 # Keys of other systems that mean nothing here and are no slips of the pen.
 _FOREIGN = frozenset({"titles", "dates", "layouts", "images", "links", "types", "sources", "ids"})
@@ -50,7 +51,7 @@ _FIELD_OF = {
 _TRUE = frozenset({"true", "yes", "on", "1", "có"})
 _FALSE = frozenset({"false", "no", "off", "0", "", "không", "null", "~"})
 # Where a mapping stands for a text, the key that names it.
-_NAMING = ("name", "title", "path", "url", "src")
+_NAMING = ("name", "title", "path", "url", "src", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,17 @@ class Found:
             found += self._many(name, each.value)
         return tuple(dict.fromkeys(found))
 
+    def spots(self, name: str) -> tuple[tuple[str, str, int, int], ...]:
+        """Each text of a list field with the key it stands under, its line and its column."""
+        found = []
+        for each in self.known.get(name, ()):
+            nodes = each.value.items if isinstance(each.value, Items) else (each.value,)
+            for node in nodes:
+                found += [
+                    (t, each.key.lower(), node.line, node.column) for t in self._many(name, node)
+                ]
+        return tuple(found)
+
     def flag(self, name: str) -> bool:
         """A yes or no, in English or Vietnamese; false where it is missing."""
         for each in self.known.get(name, ()):
@@ -108,6 +120,18 @@ class Found:
             problem("value-invalid", self.where(node), field=name, value=shown, expected=expected)
         )
 
+    def ignore(self, name: str, node: Node, expected: str) -> None:
+        """A value that cannot be used, in a field without which the article can be published; in
+        the others (date, access, draft …) a misreading could publish what should not be."""
+        if name in GRAVE:
+            self.refuse(name, node, expected)
+            return
+        shown = f'"{node.text}"' if isinstance(node, Text) else _shape(node)
+        where = self.where(node)
+        self.problems.append(
+            problem("value-ignored", where, field=name, value=shown, expected=expected)
+        )
+
     def _one(self, name: str, node: Node) -> str:
         if isinstance(node, Text):
             return "" if is_null(node) else in_one_line(node.text)
@@ -120,12 +144,12 @@ class Found:
                         return in_one_line(pair.value.text)
             if not node.pairs:
                 return ""
-        self.refuse(name, node, "a text")
+        self.ignore(name, node, "a text")
         return ""
 
     def _many(self, name: str, node: Node) -> list[str]:
         if isinstance(node, Items):
-            return [text for item in node.items if (text := self._one(name, item))]
+            return [text for item in node.items for text in self._many(name, item)]
         text = self._one(name, node)
         if name == "tags" and isinstance(node, Text):
             return [part.strip() for part in text.split(",") if part.strip()]
@@ -177,7 +201,7 @@ def _close(key: str) -> str:
     """The field that a key is very likely meant to be, "" for none or for a known name."""
     if key.lower().replace("-", "_") in _FIELD_OF or key.lower() in _FOREIGN or len(key) < 4:
         return ""
-    match = difflib.get_close_matches(key.lower(), list(_FIELD_OF), 1, 0.84)
+    match = difflib.get_close_matches(key.lower(), list(_FIELD_OF), 1, 0.8)
     return next((n for all_ in NAMES.values() for n in all_ if match and n.lower() == match[0]), "")
 
 

@@ -6,10 +6,11 @@ in `fields`, the syntax in `text.frontmatter`.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import (
@@ -55,7 +56,7 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
     found = fields.find(document.fields, path)
     found.problems[:0] = document.problems
     article = _article(document, found, rules)
-    problems = tuple(sorted(found.problems))
+    problems = tuple(sorted(set(found.problems)))
     return Loaded(path, None if _fatal(problems) else article, problems)
 
 
@@ -80,7 +81,7 @@ def _article(document: Document, found: Found, rules: LoadRules) -> Article:
     published = _published(found, kind, rules)
     slug, given = _slug(found, title)
     updated = _moment(found, "updated", rules)
-    image = found.text("image")
+    image = _image(found)
     return Article(
         id=found.text("id") or found.path,
         path=found.path,
@@ -92,26 +93,26 @@ def _article(document: Document, found: Found, rules: LoadRules) -> Article:
         sections=found.texts("sections"),
         tags=found.texts("tags"),
         source=found.text("source"),
-        source_url=_web_address(found.text("source_url")),
+        source_url=_web_address(found, "source_url"),
         summary=found.text("summary"),
         lede=fields.in_one_line(reading.lede),
         slug=slug,
         slug_given=given,
         page_path=_page_path(found, title) if kind is Kind.PAGE else "",
-        language=found.text("lang") or rules.language,
+        language=_language(found, rules),
         image=image,
-        aliases=_aliases(found, kind),
+        aliases=tuple(dict.fromkeys(text for text, *_ in found.spots("aliases"))),
         canonical=found.text("canonical"),
         rights=found.text("rights"),
         access=Access(found.choice("access", list(Access))),
-        embargo_until=_moment(found, "embargo_until", rules),
+        embargo_until=_embargo(found, rules),
         draft=_is_draft(found),
         noindex=found.flag("noindex"),
         extra=found.extra,
         references=_references(reading.references, text, body, found, image),
         signature=similarity.signature(reading.text, title),
         body=body,
-        places=tuple((n, f[0].value.line, f[0].value.column) for n, f in found.known.items()),
+        places=_places(found),
     )
 
 
@@ -148,7 +149,7 @@ def _published(found: Found, kind: Kind, rules: LoadRules) -> Timestamp:
         return UNDATED  # unreadable: that is said already, and the file is set aside
     if stamp is None:
         stamp = filenames.from_path(_below_content(found.path), rules.timezone)
-        if not stamp.known and kind is Kind.ARTICLE:
+        if not stamp.known and kind is Kind.ARTICLE and not _is_draft(found):
             found.problems.append(problem("undated", Location(found.path)))
     return stamp
 
@@ -197,9 +198,8 @@ def _is_page(found: Found) -> bool:
 
 def _page_path(found: Found, title: str) -> str:
     """Where an ordinary page stands: its permalink, else its own path below content/."""
-    for alias in found.texts("aliases")[:1]:
-        if "permalink" in _keys(found, "aliases") or "url" in _keys(found, "aliases"):
-            return alias
+    if own := _own_path(found):
+        return own
     *folders, name = _below_content(found.path).split("/")
     stem = name.rsplit(".", 1)[0]
     parts = [slugs.slug(f) for f in folders]
@@ -210,18 +210,60 @@ def _page_path(found: Found, title: str) -> str:
     return "/" + "/".join(p or "trang" for p in parts) + "/"
 
 
-def _keys(found: Found, name: str) -> set[str]:
-    return {each.key.lower() for each in found.known.get(name, ())}
+def _own_path(found: Found) -> str:
+    """The path that an ordinary page asks for: what Jekyll calls permalink and Hugo url."""
+    wishes = {key: text for text, key, _, _ in found.spots("aliases")}
+    return wishes.get("permalink") or wishes.get("url") or ""
 
 
-def _aliases(found: Found, kind: Kind) -> tuple[str, ...]:
-    if kind is Kind.PAGE and _keys(found, "aliases") & {"permalink", "url"}:
-        return found.texts("aliases")[1:]
-    return found.texts("aliases")
+def _web_address(found: Found, name: str) -> str:
+    """An http address, or "" with a warning where the field holds something else."""
+    text = found.text(name)
+    if not text:
+        return ""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(text)
+        if parts.scheme in {"http", "https"} and parts.hostname and " " not in text:
+            return text
+    found.ignore(
+        name, found.known[name][0].value, "a whole address such as https://bao.example/tin/412"
+    )
+    return ""
 
 
-def _web_address(text: str) -> str:
-    return text if re.match(r"https?://[^\s/]", text) else ""
+def _language(found: Found, rules: LoadRules) -> str:
+    """A language tag (BCP 47, loosely), else the site's, with a warning."""
+    text = found.text("lang")
+    if text and not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text):
+        found.ignore("lang", found.known["lang"][0].value, "a language such as vi, en or pt-BR")
+        text = ""
+    return text.replace("_", "-") or rules.language
+
+
+def _image(found: Found) -> str:
+    """The lead picture: a file beside the article, a path of the site, or an http address."""
+    text = found.text("image")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) and not text.startswith(("http://", "https://")):
+        found.ignore(
+            "image", found.known["image"][0].value, "the name of a file beside the article"
+        )
+        return ""
+    return text
+
+
+def _embargo(found: Found, rules: LoadRules) -> Timestamp | None:
+    """Until when an article waits: its embargo, else Hugo's publishDate beside a date."""
+    stamp = _moment(found, "embargo_until", rules)
+    for each in found.known.get("timestamp", ())[1:]:
+        if stamp is None and each.key.lower() == "publishdate" and isinstance(each.value, Text):
+            stamp = dates.read(each.value.text, rules.timezone)
+    return stamp
+
+
+def _places(found: Found) -> tuple[tuple[str, int, int], ...]:
+    """Where fields stand, and each old address by itself."""
+    fields_ = [(n, f[0].value.line, f[0].value.column) for n, f in found.known.items()]
+    return (*fields_, *((text, line, column) for text, _, line, column in found.spots("aliases")))
 
 
 def _is_draft(found: Found) -> bool:

@@ -27,16 +27,19 @@ def publish(receipts: Sequence[Receipt], existing: Iterable[str]) -> Publication
     """`existing` are the files of the output folder before the build.
 
     Every file that the plan does not name goes, except below top-level names that start with a dot:
-    those are the owner's (.git) or named by the plan (.nojekyll).
+    those are the owner's (.git) or named by the plan (.nojekyll). A file where the plan needs a folder
+    makes room when the folder is made.
     """
     planned = {receipt.output for receipt in receipts}
+    folders = {p[:i] for p in planned for i, c in enumerate(p) if c == "/"}
     moves = [
         (receipt.staged, receipt.output)
         for fate in (NEW, CHANGED)
         for receipt in receipts
         if receipt.fate == fate
     ]
-    gone = sorted(path for path in existing if path not in planned and not path.startswith("."))
+    stale = (p for p in existing if p not in planned and p not in folders)
+    gone = sorted(path for path in stale if not path.startswith("."))
     kept = sum(receipt.fate == KEPT for receipt in receipts)
     return Publication(tuple(moves), tuple(gone), kept)
 

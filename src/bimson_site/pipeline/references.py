@@ -22,7 +22,7 @@ from bimson_site.text import slugs, vietnamese
 class Surroundings:
     """What a story may refer to: files beside articles and addresses of articles, by path (NFC);
     the glossary; the site's base_url; names (paths, ids, addresses) of articles, to addresses; folded
-    addresses of static files."""
+    addresses of static files; paths (NFC) of article files that have no page now."""
 
     files: Mapping[str, str]
     urls: Mapping[str, str]
@@ -30,6 +30,7 @@ class Surroundings:
     base_url: str
     named: Mapping[str, str]
     static: Mapping[str, str]
+    unpublished: frozenset[str]
 
 
 def resolve(
@@ -61,6 +62,9 @@ def resolve(
             links.append((reference, attachments[source] + tail))
         elif path in around.named:
             links.append((reference, around.named[path] + tail))
+        elif path in around.unpublished:
+            where = Location(article.path, line, column)
+            problems.append(problem("link-unpublished", where, file=path))
         elif _is_file(path):
             where = Location(article.path, line, column)
             problems.append(problem("file-missing", where, file=unquote(place.path)))
@@ -113,7 +117,7 @@ def canonical(article: Article, url: str, around: Surroundings) -> tuple[str, tu
     found = around.named.get(wish) or around.named.get(routes.here(wish, around.base_url) or "")
     if found:
         return ("" if found == url else found), ()
-    if urlsplit(wish).scheme in {"http", "https"} and routes.here(wish, around.base_url) is None:
+    if _split(wish).scheme in {"http", "https"} and routes.here(wish, around.base_url) is None:
         return wish, ()
     line, column = next(((n, c) for f, n, c in article.places if f == "canonical"), (1, 1))
     where = Location(article.path, line, column)

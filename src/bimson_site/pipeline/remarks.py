@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, Severity, problem
-from bimson_site.model import Article, Asset, Loaded, SetAside, Sources
+from bimson_site.model import Article, Asset, Loaded, MenuItem, Page, SetAside, Sources
 from bimson_site.pipeline import references
 from bimson_site.text import vietnamese
 
@@ -34,6 +34,24 @@ def unused(sources: Sources, articles: Iterable[Article]) -> Iterator[Problem]:
     for source in sources.beside:
         if vietnamese.nfc(source.path) not in named:
             yield problem("file-unused", Location(source.path))
+
+
+def featured(paths: Iterable[str], articles: Iterable[Article]) -> Iterator[Problem]:
+    """Paths of the editor's shelf that no live article has."""
+    known = {article.path for article in articles}
+    for path in paths:
+        if path not in known and f"content/{path}" not in known:
+            yield problem("featured-unknown", Location("bimson.yaml"), path=path)
+
+
+def menu(items: Iterable[MenuItem], pages: Iterable[Page]) -> Iterator[Problem]:
+    """Lines of the menu that lead to an address of this site where nothing stands."""
+    known = {routes.folded(page.url) for page in pages}
+    for item in items:
+        url = item.url.partition("#")[0].partition("?")[0]
+        own = url.startswith("/") and not url.startswith("//")
+        if own and not known & {routes.folded(url), routes.folded(f"{url}/")}:
+            yield problem("menu-dead", Location("bimson.yaml"), url=item.url)
 
 
 def without_base_url(base_url: str) -> Iterator[Problem]:

@@ -74,7 +74,12 @@ def hold(
     """The stories, the entries by date, the ordinary pages; and the problems of what they refer to."""
     files = {vietnamese.nfc(source.path): source.path for source in sources.beside}
     named = _names(archive, places, base_url)
-    around = Surroundings(files, places.of, glossary, base_url, named, static)
+    unpublished = frozenset(
+        vietnamese.nfc(s.path)
+        for s in (*sources.articles, *sources.hidden)
+        if s.path not in places.of
+    )
+    around = Surroundings(files, places.of, glossary, base_url, named, static, unpublished)
     made: list[Story] = []
     listed: list[Entry] = []
     problems: list[Problem] = []
@@ -119,11 +124,14 @@ def _names(archive: Archive, places: Addresses, base_url: str) -> dict[str, str]
 
 
 def entries(cluster: Cluster, made: Story, glossary: Glossary) -> tuple[Entry, ...]:
-    """The cards of a cluster: the story's own, and a record for each copy from another source."""
+    """The cards of a cluster: the story's own, and one record for each other source."""
     own = Entry(_card(cluster.keeper, made), _keys(terms.united(cluster)))
     home = dedupe.origin(cluster.keeper)
-    others = (c.article for c in cluster.copies if dedupe.origin(c.article) != home)
-    return (own, *(_record(a, made, glossary) for a in others))
+    others: dict[str, list[Article]] = {}
+    for copy in cluster.copies:
+        if (origin := dedupe.origin(copy.article)) != home:
+            others.setdefault(origin, []).append(copy.article)
+    return (own, *(_record(tuple(found), made, glossary) for found in others.values()))
 
 
 def _keys(articles: Iterable[Article]) -> tuple[TermKey, ...]:
@@ -149,9 +157,11 @@ def _card(article: Article, made: Story) -> Card:
     )
 
 
-def _record(article: Article, made: Story, glossary: Glossary) -> Entry:
+def _record(articles: tuple[Article, ...], made: Story, glossary: Glossary) -> Entry:
+    """The record of one source: the first of its copies, with the bylines of all of them."""
+    article = articles[0]
     names = {
-        kind: tuple(r.name for r in glossary.refs_of(terms.keys_of((article,), kind)))
+        kind: tuple(r.name for r in glossary.refs_of(terms.keys_of(articles, kind)))
         for kind in TermKind
     }
     card = Card(
@@ -167,7 +177,7 @@ def _record(article: Article, made: Story, glossary: Glossary) -> Entry:
         noindex=article.noindex,
         record=True,
     )
-    return Entry(card, _keys((article,)))
+    return Entry(card, _keys(articles))
 
 
 def _summary(article: Article) -> str:

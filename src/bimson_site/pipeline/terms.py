@@ -83,9 +83,16 @@ def spellings(archive: Archive) -> dict[TermKey, str]:
                 for name in said_of(article, kind):
                     _count(counts, key_of(kind, name), name)
     return {
-        key: min(found, key=lambda name: (-found[name], vietnamese.sort_key(name), name))
+        key: min(
+            found, key=lambda name: (-found[name], -_capitals(name), vietnamese.sort_key(name))
+        )
         for key, found in counts.items()
     }
+
+
+def _capitals(name: str) -> int:
+    """Between spellings that are as frequent, the one with more words capitalised is a name's."""
+    return sum(word[:1].isupper() for word in name.split())
 
 
 def _count(counts: dict[TermKey, Counter[str]], key: TermKey, name: str) -> None:

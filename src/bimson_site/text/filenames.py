@@ -86,3 +86,12 @@ def _from_folders(folders: list[str]) -> Found | None:
             if found:
                 return found
     return None
+
+
+def is_text(path: str) -> bool:
+    """False for a name whose bytes are no UTF-8 (Python holds them as lone surrogates)."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -219,8 +219,8 @@ def signature(visible_text: str, title: str) -> Signature:
 def admits(a: Signature, a_when: Timestamp, b: Signature, b_when: Timestamp) -> bool:
     """True if two articles are one text that was published twice (facts.md, the table of verdicts).
 
-    Symmetric. Dates that are unknown, or coarser than a day, do not part long texts; they do part
-    short ones.
+    Symmetric. Dates part long texts by the gap between the periods that they mean (a month, a year,
+    the years about a year); an unknown date does not part them. Short texts need a known day.
     """
     if not a.key or a.key != b.key:
         return False
@@ -230,7 +230,7 @@ def admits(a: Signature, a_when: Timestamp, b: Signature, b_when: Timestamp) -> 
         return False
     if a.tokens < LONG:
         return dated and _close(a_when, b_when, another_day) and _same_title(a.title, b.title)
-    if dated and _apart(a_when, b_when) > WINDOW:
+    if _apart(a_when, b_when) > WINDOW:
         return False
     return a.tokens >= VERY_LONG or title_likeness(a.title, b.title) >= LIKE_TITLES
 
@@ -247,7 +247,28 @@ def _close(a: Timestamp, b: Timestamp, another_day: bool) -> bool:
 
 
 def _apart(a: Timestamp, b: Timestamp) -> int:
-    """Seconds between two periods, a day being the whole day; 0 where they overlap."""
-    first, other = sorted((a, b), key=lambda when: when.instant)
-    length = 24 * 3600 if first.precision is Precision.DAY else 0
-    return max(0, other.instant - first.instant - length)
+    """Seconds between two periods, 0 where they overlap or one is unknown."""
+    if not (a.known and b.known):
+        return 0
+    (a_start, a_end), (b_start, b_end) = _period(a), _period(b)
+    return max(0, a_start - b_end, b_start - a_end)
+
+
+# "About 1998" may be meant of any year from 1993 to 2003.
+ABOUT_YEARS = 5
+
+
+def _period(when: Timestamp) -> tuple[int, int]:
+    """First and last moment of a date, in seconds since 1970 UTC."""
+    start, day = when.instant, 24 * 3600
+    match when.precision:
+        case Precision.TIME:
+            return start, start
+        case Precision.DAY:
+            return start, start + day
+        case Precision.MONTH:
+            return start, start + 31 * day
+        case Precision.YEAR:
+            return start, start + 366 * day
+        case _:
+            return start - ABOUT_YEARS * 366 * day, start + (ABOUT_YEARS + 1) * 366 * day

@@ -21,8 +21,8 @@ _ASCII_GAP = re.compile(r"[\x00-/:-`{-\x7f]+")
 _FOREIGN = re.compile(r"[^\W\x00-\x7f]")
 # Devices of Windows, whatever the extension (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
-# An address of days, months and years must stay free for the shelf, and index for the page itself.
-_SHELF = re.compile(r"[0-9]{1,2}|[0-9]{4}|index")
+# Days, months, years and "undated" must stay free for the shelves, and index for the page itself.
+_SHELF = re.compile(r"[0-9]{1,2}|[0-9]{4}|index|undated")
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 
 

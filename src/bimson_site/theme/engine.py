@@ -73,7 +73,7 @@ class Press:
             raise SiteError(self._syntax_problem(err)) from err
         except Exception as err:  # a template is a user's program: whatever it raises is its own
             raise SiteError(self._failure(err, template, page)) from err
-        return text.encode()
+        return text.encode("utf-8", "replace")  # a file name may hold bytes that are no text
 
     def check(self) -> None:
         """Compile every template that is not the theme's own, for those are tested. SiteError
