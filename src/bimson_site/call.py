@@ -56,7 +56,7 @@ def guarded(root: Path, as_json: bool) -> Iterator[Call]:
     except BrokenPipeError:
         raise
     except OSError as err:
-        call.code, found = MACHINE, files.machine_error(err).problems
+        call.code, found = MACHINE, files.machine_error(err, root).problems
     except click.ClickException:
         raise
     except Exception as err:

@@ -37,23 +37,32 @@ def run(arguments: Sequence[str]) -> int:
     terminal.Formatter.say = staticmethod(catalogue(language).gettext)
     try:
         code = bimson_site.main(list(arguments), "bimson-site", standalone_mode=False, obj=language)
-    except click.exceptions.NoArgsIsHelpError as err:
-        click.echo(err.ctx.get_help() if err.ctx else err.format_message())
-        return OK
     except click.UsageError as err:
         return refuse(terminal.usage(err, language), language, as_json="--json" in arguments)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the reader of a pipe has gone
+    except terminal.ReaderGone:
+        _fall_silent()
         return OK
     return code if isinstance(code, int) else OK
+
+
+def _fall_silent() -> None:
+    """Let what is left in the streams run into nothing, where Python writes it when it ends (its
+    documentation of `signal`, "Note on SIGPIPE")."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 # --- options that several commands share --------------------------------------------------------------
 
 _LANG = click.option(
-    "--lang", metavar="LANG", expose_value=False, help="Language of the messages: vi or en."
+    "--lang",
+    metavar="LANG",
+    callback=terminal.language,
+    expose_value=False,
+    help="Language of the messages: vi or en.",
 )
 
 
@@ -86,10 +95,15 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     cls=terminal.Group,
     help="Turns a folder of articles into a permanent archive for any web server.",
     epilog="bimson-site COMMAND --help",
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
 )
 @click.version_option(__version__, message="bimson-site %(version)s", help="Show the version.")
 @_LANG
-def bimson_site() -> None: ...
+@click.pass_context
+def bimson_site(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @bimson_site.command(
@@ -101,7 +115,7 @@ def bimson_site() -> None: ...
 @click.option(
     "--jobs",
     metavar="N",
-    type=click.IntRange(min=1),
+    callback=terminal.at_least_one,
     help="Work in N processes (default: as many as help).",
 )
 @click.option("--strict", is_flag=True, help="Write nothing if an article has an error.")
@@ -166,10 +180,8 @@ def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bo
                 fields = {n: getattr(row, n) for n in ("path", "status", "url", "keeper", "reason")}
                 click.echo(console.json_text(fields))
         else:
-            shown = [
-                (call.voice.say(r.status), r.path, r.url or "", r.keeper or r.reason or "")
-                for r in rows
-            ]
+            say = call.voice.words.gettext
+            shown = [(say(r.status), r.path, r.url or "", r.keeper or r.reason or "") for r in rows]
             for line in console.table(shown):
                 click.echo(line)
     return call.code
@@ -199,9 +211,10 @@ def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_jso
             click.echo(console.json_text(rows))
         else:
             for cluster in clusters:
-                click.echo(call.voice.style(cluster.keeper.path, bold=True))
+                click.echo(call.voice.style(console.visible(cluster.keeper.path), bold=True))
                 for copy in cluster.copies:
-                    click.echo(f"  = {copy.article.path}  ({call.voice.say(copy.reason)})")
+                    path = console.visible(copy.article.path)
+                    click.echo(f"  = {path}  ({call.voice.say(copy.reason)})")
             click.echo(
                 call.voice.counted("{n} text repeats.", "{n} texts repeat.", len(clusters)),
                 err=True,
@@ -237,6 +250,8 @@ def explain(target: str, root: Path, future: bool, drafts: bool, as_of: str | No
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @_LANG
 def init(folder: Path) -> int:
+    if taken := next((p for p in (folder, *folder.parents) if p.exists() and not p.is_dir()), None):
+        terminal.wrong("{path} is a file, not a folder", path=_shown(taken))
     with guarded(folder, as_json=False) as call:
         from bimson_site.effects import starter
 
@@ -259,8 +274,7 @@ def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
         return Moment(int(time.time()), future, drafts)
     stamp = dates.read(as_of, zone)
     if stamp is None:
-        say = catalogue(click.get_current_context().obj).gettext
-        raise click.UsageError(say('"{value}" is not a date').format(value=as_of))
+        terminal.wrong('"{value}" is not a date', value=as_of)
     return Moment(stamp.instant, future, drafts)
 
 

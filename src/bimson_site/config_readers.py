@@ -99,9 +99,12 @@ def base_url(node: Node) -> str | Wrong:
 def successor(node: Node) -> str | Wrong:
     """The address of another site, http or https, or words that name it; no other scheme."""
     value = text(node)
-    if isinstance(value, str) and _OTHER_SCHEME.match(value):
+    if isinstance(value, Wrong) or not _SCHEME.match(value):
+        return value
+    if not _WEB_ADDRESS.fullmatch(value):
         return Wrong(node, "an address such as https://new.example")
-    return value
+    scheme, _, rest = value.partition(":")
+    return f"{scheme.lower()}:{rest}"
 
 
 def time_zone(node: Node) -> str | Wrong:
@@ -141,7 +144,8 @@ address = matching(
     r"(?:https?://|mailto:)[^\s\x00-\x1f\x7f]+|(?![^/?#]*:)(?!//)[^\s\x00-\x1f\x7f]+",
     "an address such as /tin/",
 )
-_OTHER_SCHEME = re.compile(r"(?!https?://[^\s/])[A-Za-z][A-Za-z0-9+.-]*:")  # RFC 3986, 3.1
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")  # RFC 3986, 3.1
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _WHOLE = matching(r"[1-9][0-9]{0,2}|1000", "a whole number from 1 to 1000")
 article_path = matching(
     r"(?!/)(?!(?:.*/)?\.\.?(?:/|$))[^\\]+", "the path of an article, below this folder"

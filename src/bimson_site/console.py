@@ -59,7 +59,7 @@ def problem(found: Problem, root: Path, voice: Voice) -> str:
     """One problem: place, code, message, the line itself, a mark under the column, the cure."""
     message, hint = describe(found, voice.words.gettext)
     where = found.where
-    head = f"{where.path}:{where.line}:{where.column}: "
+    head = f"{visible(where.path)}:{where.line}:{where.column}: "
     label = voice.style(
         f"{voice.say(found.severity.value)}[{found.code}]",
         fg=_COLOURS[found.severity],
@@ -117,7 +117,7 @@ def held_back(found: Sequence[HeldBack], zone: tzinfo | None, voice: Voice) -> I
         len(found),
     )
     for each in found[:20]:
-        yield f"  {moment(each.until, zone)}  {each.path}"
+        yield f"  {moment(each.until, zone)}  {visible(each.path)}"
     if len(found) > 20:
         yield f"  … {len(found) - 20}"
 
@@ -201,9 +201,22 @@ def json_text(value: object) -> str:
 
 
 def table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Rows as aligned columns, the last one ragged."""
-    rows = list(rows)
+    """Rows as aligned columns, the last one ragged; each is one line, whatever stands in it."""
+    rows = [[visible(cell) for cell in row] for row in rows]
     widths = [max((len(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
         yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+def visible(text: str) -> str:
+    r"""Text that stays in its line and moves no cursor: what does not print is written as \n, \x1b …"""
+    return "".join(
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in _UNSEEN else c
+        for c in text
+    )
+
+
+# Unicode's categories of controls, formats (direction), surrogates (bytes of a name that are no text),
+# line and paragraph separators.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

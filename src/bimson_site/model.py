@@ -6,11 +6,11 @@ Owns the types; never reads, writes or decides. Where they come from and go: `bu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum, StrEnum
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from bimson_site.errors import Problem
 
@@ -177,6 +177,7 @@ class Article:
     signature: Signature
     body: Body
     places: tuple[tuple[str, int, int], ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,7 @@ class Card:
     language: str = ""
     noindex: bool = False
     record: bool = False
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,6 +576,8 @@ def _write(value: object, write: Callable[[bytes], None]) -> None:
         write(b"t%d:" % len(value))  # type: ignore[arg-type]
         for item in value:  # type: ignore[attr-defined]
             _write(item, write)
+    elif kind in _SEALED and value.digest:  # type: ignore[attr-defined]
+        write(value.digest.encode())  # type: ignore[attr-defined]
     elif kind in _NAMES or is_dataclass(value):
         write(kind.__name__.encode() + b"(")
         for name in _names(kind):
@@ -600,3 +604,11 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 _NAMES: dict[Any, tuple[str, ...]] = {}
+_SEALED = frozenset({Article, Card})
+
+Sealed = TypeVar("Sealed", Article, Card)
+
+
+def sealed(value: Sealed) -> Sealed:
+    """An article or card with its digest, which stands for it in the digests of all that hold it."""
+    return replace(value, digest=digest(replace(value, digest="")))

@@ -159,7 +159,7 @@ CODES: dict[str, Words] = {
         "add a line  base_url: https://…  to bimson.yaml",
     ),
     "content-missing": _error(
-        "there is no content folder here",
+        "there is no content folder in {folder}",
         "run the command in the folder of a site, name one with --site, or make one: bimson-site init DIR",
     ),
     "config-invalid": _error(
@@ -191,8 +191,8 @@ CODES: dict[str, Words] = {
         "give one of the two another address",
     ),
     "output-foreign": _error(
-        "the folder {folder} is not empty and was not made by bimson-site, so it is left alone",
-        "empty it yourself, or name another one with --out",
+        "the folder {folder} is not for bimson-site to write: it holds other files, or is part of the site",
+        "name a folder of its own with --out, or in the setting output",
     ),
     "output-busy": _error(
         "another build is writing to {folder}",
@@ -220,6 +220,7 @@ PHRASES = (
     "a whole address such as https://bao.example/tin/412",
     "the name of a file beside the article",
     "an address such as https://luutru.example or https://example.vn/luu-tru",
+    "an address such as https://new.example",
     "a time zone such as Asia/Ho_Chi_Minh or UTC",
     "a date such as 2025-07-01",
     "title and url, such as  - Giới thiệu: /gioi-thieu/",
@@ -238,6 +239,8 @@ PHRASES = (
     # --- why a file or a block cannot be read ----------------------------------------------------
     "not a regular file",
     "it cannot be read",
+    "it is not UTF-8 text",
+    "it has no EXTENSION of the type bimson_site.extension.Extension",
     "a second document begins here",
     "a second colon in one line",
     "a line without a colon",
@@ -252,6 +255,7 @@ PHRASES = (
     # --- what a block may not use ----------------------------------------------------------------
     "more than 1 MiB",
     "more than 64 KiB of TOML",
+    "more than 16 levels of nesting",
     "a key of more than 64 dots",
     "a merge key (<<)",
     "a list or mapping as a key",

@@ -105,9 +105,7 @@ def ours(url: str) -> bool:
     term or its lists, the undated, coverage, the feed, the sitemaps, the page for what is missing."""
     head = url.strip("/").split("/", 1)[0]
     return (
-        url in _FIXED
-        or head in _TREES
-        or re.fullmatch(r"/\d{4}/(\d\d/(\d\d/)?)?", url) is not None
+        url in _FIXED or head in _TREES or re.fullmatch(r"/\d{4}/(\d\d/(\d\d/)?)?", url) is not None
     )
 
 

@@ -7,14 +7,15 @@ command and reads no clock (`cli` hands one in). Next: `console` has the forms o
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from bimson_site.words import catalogue
+from bimson_site.words import catalogue, languages
 
 if TYPE_CHECKING:
     from bimson_site.build import Hands
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The owner's language: --lang, else the locale as POSIX orders its variables, else English."""
-    for place, here in enumerate(arguments):
-        if here == "--lang":
-            return "".join(arguments[place + 1 : place + 2])
-        if here.startswith("--lang="):
-            return here.removeprefix("--lang=")
+    """The owner's language: the last --lang that we speak, else the locale as POSIX orders its
+    variables, else English."""
+    for place in reversed(range(len(arguments))):
+        option, _, given = arguments[place].partition("=")
+        asked = given or "".join(arguments[place + 1 : place + 2])
+        if option == "--lang" and spoken(asked):
+            return asked
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name):
             return value.split(".")[0].replace("_", "-")
@@ -37,6 +39,11 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str
 
         return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "en")
     return "en"
+
+
+def spoken(language: str) -> bool:
+    """True for a language tag ("vi", "vi-VN") whose language has a catalogue."""
+    return language.replace("_", "-").split("-")[0].lower() in languages()
 
 
 def voice(language: str) -> Voice:
@@ -73,6 +80,19 @@ class Formatter(click.HelpFormatter):
         super().write_dl([(term, self.say(text)) for term, text in rows], *args, **options)
 
 
+class Refusal(click.UsageError):
+    """A call that cannot be: our own message, English, with the values that fill it."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message.format_map(values))
+        self.said, self.values = message, values
+
+
+def wrong(message: str, **values: object) -> NoReturn:
+    """Refuse the call."""
+    raise Refusal(message, **values)
+
+
 class Context(click.Context):
     formatter_class = Formatter
 
@@ -80,25 +100,104 @@ class Context(click.Context):
 class Command(click.Command):
     context_class = Context
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True  # so that click leaves it to us to say what is too much
+        with _options_of(self, ctx):
+            rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            wrong("{value} is one argument too many", value=rest[0])
+        return rest
+
+
+class ReaderGone(Exception):  # noqa: N818 - no error: they have read enough
+    """Whoever reads our output has closed the pipe. Click would answer that with exit code 1."""
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as err:
+        raise ReaderGone from err
+
 
 class Group(click.Group):
     context_class = Context
     command_class = Command
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with _read():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _read():
+            return super().invoke(ctx)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _options_of(self, ctx):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            commands = ", ".join(self.list_commands(ctx))
+            wrong("there is no command {name}, only {commands}", name=name, commands=commands)
+        return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _options_of(command: click.Command, ctx: click.Context) -> Iterator[None]:
+    """Say of an option that lacks its value, or has one that it does not take, what it does want."""
+    try:
+        yield
+    except click.BadOptionUsage as err:
+        flags = {n for p in command.get_params(ctx) if getattr(p, "is_flag", False) for n in p.opts}
+        if err.option_name in flags:
+            wrong("{name} takes no value", name=err.option_name)
+        wrong("{name} needs a value", name=err.option_name)
+
+
+def language(_ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Checks the value of --lang; an option that follows is none."""
+    if value is not None and value.startswith("-"):
+        wrong("{name} needs a value", name=param.opts[0])
+    if value is not None and not spoken(value):
+        known = ", ".join(languages())
+        wrong('there are no messages in "{value}", only in {known}', value=value, known=known)
+    return value
+
+
+def at_least_one(_ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Reads the whole number, from 1, that an option has."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"0*[1-9][0-9]{0,5}", value):
+        wrong('{name} wants a whole number from 1, not "{value}"', name=param.opts[0], value=value)
+    return int(value)
+
 
 def usage(err: click.UsageError, language: str) -> str:
-    """What is wrong with the call, in the owner's language where click's own words are known."""
+    """What is wrong with the call, in the owner's language."""
     say = catalogue(language).gettext
     match err:
+        case Refusal():
+            return say(err.said).format_map(err.values)
         case click.NoSuchOption():
             return say("there is no option {name}").format(name=err.option_name)
         case click.MissingParameter():
-            return say("{name} is missing").format(
-                name=err.param.human_readable_name if err.param else ""
-            )
+            return say("{name} is missing").format(name=_name(err.param))
         case click.BadParameter():
-            return f"{err.param.human_readable_name if err.param else ''}: {err.message}"
-    return err.format_message()
+            return say("the value of {name} cannot be used").format(name=_name(err.param))
+    return say("the command line cannot be read")
+
+
+def _name(param: click.Parameter | None) -> str:
+    """What stands for a parameter in --help."""
+    if param is None:
+        return ""
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
 
 
 # --- progress -------------------------------------------------------------------------------------

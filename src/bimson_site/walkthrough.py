@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bimson_site import build, jobs, routes
 from bimson_site.build import Survey
-from bimson_site.console import Voice, moment
+from bimson_site.console import Voice, moment, visible
 from bimson_site.effects import cache, files
 from bimson_site.effects.site import Site
 from bimson_site.errors import Location, SiteError, problem
@@ -38,7 +38,7 @@ def explain(
         yield from _file(row, surveyed, voice)
         url = row.url
     else:
-        url = _address(site, target, pages, rows)
+        url = _address(site, target, pages, rows, voice)
     if url in pages:
         yield from _page(site, pages[url], voice)
 
@@ -54,7 +54,9 @@ def _path(site: Site, target: str, rows: dict[str, Listing]) -> str | None:
     return next((by_nfc[c] for c in candidates if c in by_nfc), None)
 
 
-def _address(site: Site, target: str, pages: dict[str, Page], rows: dict[str, Listing]) -> str:
+def _address(
+    site: Site, target: str, pages: dict[str, Page], rows: dict[str, Listing], voice: Voice
+) -> str:
     """The planned address that is meant: whole, from the root, or the file in the output folder."""
     wish = routes.here(target, site.config.base_url) or "/" + target.lstrip("/")
     below = wish.removeprefix(f"/{site.config.output}")
@@ -63,14 +65,16 @@ def _address(site: Site, target: str, pages: dict[str, Page], rows: dict[str, Li
             return url
     known = [*pages, *rows]
     close = difflib.get_close_matches(target, known, 1, 0.5)
-    reason = f"{target} is neither an address nor a source file of this site"
+    reason = voice.say(
+        "{target} is neither an address nor a source file of this site", target=target
+    )
     if close:
-        reason += f"; perhaps {close[0]}"
+        reason += "; " + voice.say("perhaps {close}", close=close[0])
     raise SiteError(problem("usage", Location(target), reason=reason))
 
 
 def _file(row: Listing, surveyed: Survey, voice: Voice) -> Iterator[str]:
-    yield voice.style(row.path, bold=True)
+    yield voice.style(visible(row.path), bold=True)
     article = next(
         (each.article for each in surveyed.loaded if each.path == row.path and each.article), None
     )
@@ -80,7 +84,7 @@ def _file(row: Listing, surveyed: Survey, voice: Voice) -> Iterator[str]:
             "published: {when}", when=article.published.iso or voice.say("undated")
         )
     yield f"  {voice.say('status')}: {voice.say(row.status)}" + (
-        f" ({row.reason})" if row.reason else ""
+        f" ({voice.words.gettext(row.reason)})" if row.reason else ""
     )
     if row.keeper:
         yield "  " + voice.say("its text has its page at {keeper}", keeper=row.keeper)

@@ -159,6 +159,13 @@ def test_a_key_that_resembles_nothing_is_told_all_settings() -> None:
         ("missing_authors", "admin"),
         ("closed", "sắp tới"),
         ("successor", "[a]"),
+        ("successor", "'javascript:1'"),
+        ("successor", "'data:text/html,x'"),
+        ("successor", "'JavaScript:1'"),
+        ("successor", "mailto:a@b.example"),
+        ("successor", "'https:///x'"),
+        ("successor", "'https://a b'"),
+        ("menu", '["Tin": "/t\\u0001in/"]'),
         ("featured", "[a, b, c, d, e, f, g]"),
         ("featured", "[../a.md]"),
         ("featured", "[/a.md]"),
@@ -181,6 +188,32 @@ def test_a_wrong_value_is_named_with_its_place(key: str, value: str) -> None:
     assert found[3]["expected"]
     assert found[1] == 2
     assert found[2] > text.index(":")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://moi.example/a?b=1", "https://moi.example/a?b=1"),
+        ("HTTP://moi.example", "http://moi.example"),
+        ("Báo Mới", "Báo Mới"),
+        ("moi.example", "moi.example"),
+        ('""', ""),
+    ],
+)
+def test_a_successor_is_a_web_address_or_words(written: str, read: str) -> None:
+    assert config(f"successor: {written}").successor == read
+
+
+def test_settings_are_texts_in_one_line_without_control_characters() -> None:
+    found = config(
+        'title: "K\\u0001ho\\n  cũ"\nrights: "a\\u007f"\nsections: ["\\u0002Tin"]\n'
+        'footer: {text: "Một\\r\\nhai"}\nmenu: ["\\u0003Tin": /tin/]\nmissing_authors: ["e\\u0301"]'
+    )
+    assert (found.title, found.rights, found.footer.text) == ("K ho cũ", "a", "Một hai")
+    assert found.sections == ("Tin",)
+    assert found.menu
+    assert found.menu[0].title == "Tin"
+    assert found.missing_authors == ("é",)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from bimson_site.text.yaml_events import REASONS
 
 HERE = Location("a.md")
 SOURCE = Path(bimson_site.__file__).parent
-PARTS = [*SOURCE.glob("config*.py"), *SOURCE.glob("text/**/*.py"), *SOURCE.glob("pipeline/*.py")]
+FOLDERS = ("config*.py", "text/**/*.py", "pipeline/*.py", "effects/*.py")
+PARTS = [path for folder in FOLDERS for path in SOURCE.glob(folder)]
 NAMES = {"expected", "reason", "what"}
 # Functions that take a phrase as the last of their positions.
 TAKE_PHRASES = {"Wrong", "matching", "list_of", "refuse"}

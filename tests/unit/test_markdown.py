@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_reference, is_safe
 from bimson_site.text.markdown import LEDE_LENGTH, read, render
 from bimson_site.text.markdown.parser import draw, parse
@@ -192,6 +193,68 @@ def test_reading_and_rendering_agree(body: str) -> None:
     assert references == found.references
 
 
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+controlled = st.lists(
+    st.one_of(
+        st.sampled_from(PIECES),
+        st.sampled_from(
+            [*map(chr, range(32)), "\x7f", "&#1;", "&#12;", "&#13;", "&#x7f;", "<b>", "x"]
+        ),
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(st.one_of(bodies, controlled))
+@example("a\x01b")
+@example("a\x01b <b>c\x02</b>")
+@example("a&#12;b")
+@example("[a](b '&#12;')")
+@example("<b title='&#12;'>&#12;</b>")
+def test_no_control_character_reaches_a_page(body: str) -> None:
+    found = read(body)
+    assert not CONTROLS.search(render(body, {}))
+    assert not CONTROLS.search("".join((found.text, found.lede, found.heading, *found.references)))
+
+
+@pytest.mark.parametrize("body", ["Tin {}một.", "Tin {}*một*.", "<p>Tin {}một.</p>"])
+def test_a_body_with_control_characters_is_the_body_without_them(body: str) -> None:
+    dirty = body.format("\x00\x01\x0b\x1f\x7f")
+    assert render(dirty, {}) == render(body.format(""), {})
+    assert read(dirty) == read(body.format(""))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('<iframe src="javascript:1"></iframe>', "iframe"),
+        ('<iframe src="javascript:1" title="Phim  chợ"></iframe>', "Phim chợ"),
+        ('Xem <iframe srcdoc="<script>1</script>"></iframe> đây', "iframe"),
+        ('<iframe src="about:blank" title="&lt;b>"></iframe>', "&lt;b&gt;"),
+        ("<video><source></video>", "video"),
+        ('<object data="javascript:1"><embed src="javascript:2"></object>', "object"),
+        ("<embed>", "embed"),
+        ('<iframe src="data:x">\n\nTin.', "iframe"),
+    ],
+)
+def test_a_player_that_leads_nowhere_leaves_a_trace(body: str, words: str) -> None:
+    assert f'<p class="embed">{words}</p>' in render(body, {})
+    assert words not in read(body).text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<iframe srcdoc="<p>Lời</p>"></iframe>',
+        "<object><p>Lời</p></object>",
+        '<object><img src="a.jpg"></object>',
+        '<iframe src="https://a.example/"></iframe>',
+    ],
+)
+def test_a_player_with_something_to_see_needs_no_name(body: str) -> None:
+    assert not re.search(r'"embed">(iframe|object)<', render(body, {}))
+
+
 @given(soup)
 def test_rendering_asks_for_the_references_of_the_reading(body: str) -> None:
     asked: list[str] = []
@@ -245,6 +308,7 @@ plain = st.lists(
 
 @given(st.one_of(plain, st.text()))
 def test_the_fast_path_equals_the_parser(body: str) -> None:
+    body = without_controls(body)
     fast = paragraphs(body)
     if fast is not None:
         slow = parse(body)

@@ -9,13 +9,16 @@ from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 
+import click
 import polib
 import pytest
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from bimson_site.errors import CODES
+from bimson_site import cli
+from bimson_site.errors import CODES, PHRASES
 from bimson_site.words import catalogue, languages
+from conftest import run
 
 PACKAGE = Path(str(files("bimson_site")))
 
@@ -30,7 +33,7 @@ BY_NAME = {
     ),
     "click's own help": ("Usage:", "Options", "Commands", "Show this message and exit."),
 }
-SPEAKING = ("say", "gettext", "_")
+SPEAKING = ("say", "gettext", "_", "wrong")
 
 
 def strings(node: ast.expr) -> Iterator[str]:
@@ -75,7 +78,7 @@ def said_in_template(source: str) -> Iterator[tuple[str, str | None]]:
 
 def everything_said() -> dict[str, str | None]:
     """Every message by its English words, with its plural where it has one."""
-    said: dict[str, str | None] = {}
+    said: dict[str, str | None] = dict.fromkeys(PHRASES)
     for words in CODES.values():
         said |= {words.message: None, words.hint: None}
     for group in BY_NAME.values():
@@ -138,7 +141,8 @@ def test_the_extractor_finds_every_way_of_speaking() -> None:
 say("plain", x=1)
 say("yes" if x else "no")
 voice.counted("{n} one", "{n} many", 2)
-click.option("--x", help="an option")
+click.option("--x", help="an " "option")
+terminal.wrong("not {x}", x=1)
 """
     assert dict(said_in_python(source)) == {
         "plain": None,
@@ -146,6 +150,22 @@ click.option("--x", help="an option")
         "no": None,
         "{n} one": "{n} many",
         "an option": None,
+        "not {x}": None,
     }
     template = '{{ _("a") if x else _("b") }}{{ counted("one", "%(n)s many", 3) }}{{ f("c") }}'
     assert dict(said_in_template(template)) == {"a": None, "b": None, "one": "%(n)s many"}
+
+
+COMMANDS = {"": cli.bimson_site, **cli.bimson_site.commands}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_all_in_vietnamese(name: str) -> None:
+    """What click adds to a text (a range, a default) must not hide it from the catalogue."""
+    command = COMMANDS[name]
+    helps = [p.help for p in command.params if isinstance(p, click.Option)]
+    shown = " ".join(run(*filter(None, [name]), "--help", "--lang", "vi").out.split())
+    for text in [command.help, *helps, "Show this message and exit."]:
+        assert text
+        assert catalogue("vi").gettext(text) in shown
+        assert text not in shown

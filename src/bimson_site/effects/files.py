@@ -208,11 +208,16 @@ def same(folder: Path, path: str, data: bytes) -> bool:
         return False
 
 
-def machine_error(err: OSError) -> MachineError:
-    """A refusal of the machine as a problem, with the file it concerns if it is known."""
+def machine_error(err: OSError, root: Path) -> MachineError:
+    """A refusal of the machine as a problem, with the file it concerns if it is known: relative to
+    the site where it lies in it. What a build has there for itself is called the output folder."""
     name = os.fspath(err.filename) if isinstance(err.filename, str | bytes | os.PathLike) else ""
-    path = os.fsdecode(name) if name else "."
-    return MachineError(problem("machine-refused", Location(path), reason=err.strerror or str(err)))
+    place, site = (Path(os.path.abspath(os.fsdecode(p))) for p in (name or os.fspath(root), root))  # noqa: PTH100 - resolve may fail like what is reported here
+    path = place.relative_to(site) if place.is_relative_to(site) else place
+    if MARK in path.parts:
+        path = Path(*path.parts[: path.parts.index(MARK)])
+    where = Location(path.as_posix())
+    return MachineError(problem("machine-refused", where, reason=err.strerror or str(err)))
 
 
 def _refuse_foreign(root: Path, folder: Path) -> None:

@@ -38,7 +38,8 @@ class Site:
 def open_site(root: Path) -> Site:
     """Open a site. SiteError for a missing content folder, a broken configuration or template."""
     if not (root / "content").is_dir():
-        raise SiteError(problem("content-missing", Location(".")))
+        folder = root.resolve() if root == Path() else root  # "in ." would say little
+        raise SiteError(problem("content-missing", Location("."), folder=folder.as_posix()))
     config, warnings = read_config(root)
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.text import vietnamese
 from bimson_site.text.frontmatter import Field, Fields, Items, Node, Text
+from bimson_site.text.lines import in_one_line
 
 # Our name first, then the names in Jekyll, Hugo, Pelican, WordPress exports and newsroom systems.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -207,12 +207,6 @@ def _close(key: str) -> str:
 
 def is_null(node: Text) -> bool:
     return node.plain and node.text.lower() in {"", "~", "null"}
-
-
-def in_one_line(text: str) -> str:
-    """NFC, runs of white space as one space, control characters gone."""
-    cleaned = "".join(c if c.isprintable() or c.isspace() else " " for c in text)
-    return vietnamese.nfc(" ".join(cleaned.split()))
 
 
 def json_text(fields: Iterable[Field]) -> str:

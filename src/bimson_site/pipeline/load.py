@@ -21,6 +21,7 @@ from bimson_site.model import (
     Kind,
     Loaded,
     Timestamp,
+    sealed,
 )
 from bimson_site.pipeline import fields
 from bimson_site.pipeline.fields import Found
@@ -34,6 +35,7 @@ from bimson_site.text import (
     vietnamese,
 )
 from bimson_site.text.frontmatter import Document, Text
+from bimson_site.text.lines import in_one_line
 
 CONTENT = "content/"
 _IN_FRONT_MATTER = -1
@@ -57,7 +59,7 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
     found.problems[:0] = document.problems
     article = _article(document, found, rules)
     problems = tuple(sorted(set(found.problems)))
-    return Loaded(path, None if _fatal(problems) else article, problems)
+    return Loaded(path, None if _fatal(problems) else sealed(article), problems)
 
 
 def body_text(raw: bytes, body: Body) -> str:
@@ -95,7 +97,7 @@ def _article(document: Document, found: Found, rules: LoadRules) -> Article:
         source=found.text("source"),
         source_url=_web_address(found, "source_url"),
         summary=found.text("summary"),
-        lede=fields.in_one_line(reading.lede),
+        lede=in_one_line(reading.lede),
         slug=slug,
         slug_given=given,
         page_path=_page_path(found, title) if kind is Kind.PAGE else "",
@@ -134,7 +136,7 @@ def _stand_in_title(heading: str, found: Found) -> str:
     """The first heading of the text, else the name of the file, in words."""
     stem = filenames.stem_without_date(_below_content(found.path))
     name = " ".join(re.sub(r"[-_]+", " ", stem).split())
-    title = fields.in_one_line(heading) or fields.in_one_line(name[:1].upper() + name[1:]) or "…"
+    title = in_one_line(heading) or in_one_line(name[:1].upper() + name[1:]) or "…"
     found.problems.append(problem("title-missing", found.at("title"), title=title))
     return title
 

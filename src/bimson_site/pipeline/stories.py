@@ -20,6 +20,7 @@ from bimson_site.model import (
     Sources,
     Story,
     TermKind,
+    sealed,
 )
 from bimson_site.pipeline import dedupe, references, terms
 from bimson_site.pipeline.addresses import Addresses
@@ -142,18 +143,20 @@ def _keys(articles: Iterable[Article]) -> tuple[TermKey, ...]:
 
 
 def _card(article: Article, made: Story) -> Card:
-    return Card(
-        url=made.url,
-        title=article.title,
-        published=article.published,
-        id=article.id,
-        updated=article.updated,
-        authors=tuple(ref.name for ref in made.authors),
-        section=made.sections[0].name if made.sections else "",
-        source=made.source.name if made.source else "",
-        summary=_summary(article),
-        language=article.language,
-        noindex=article.noindex,
+    return sealed(
+        Card(
+            url=made.url,
+            title=article.title,
+            published=article.published,
+            id=article.id,
+            updated=article.updated,
+            authors=tuple(ref.name for ref in made.authors),
+            section=made.sections[0].name if made.sections else "",
+            source=made.source.name if made.source else "",
+            summary=_summary(article),
+            language=article.language,
+            noindex=article.noindex,
+        )
     )
 
 
@@ -177,7 +180,7 @@ def _record(articles: tuple[Article, ...], made: Story, glossary: Glossary) -> E
         noindex=article.noindex,
         record=True,
     )
-    return Entry(card, _keys(articles))
+    return Entry(sealed(card), _keys(articles))
 
 
 def _summary(article: Article) -> str:

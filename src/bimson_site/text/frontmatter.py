@@ -1,7 +1,8 @@
 """An article file taken apart: its fields with line and column, and its body.
 
-Owns the cut between the two, and is the door to all YAML and TOML: never types a value (scalars
-stay text), never trusts a file. Next: `text.mending`, `text.toml`; what fields mean: `pipeline.load`.
+Owns the cut between the two, and is the door to all YAML, TOML and JSON of articles: never types a value
+(scalars stay text), never trusts a file. Next: `text.mending`, `text.toml`, `text.json_matter`; what
+fields mean: `pipeline.load`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.text import mending, toml
+from bimson_site.text import json_matter, mending, toml
 from bimson_site.text.nodes import NO_FIELDS, Field, Fields, Items, Node, Text
 
 __all__ = [
@@ -34,7 +35,7 @@ TEXT_KEYS = frozenset({"title", "summary", "description", "excerpt", "deck"})
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    r"""A file cut in two. `fence` is "---", "+++" or "" (no block); `line` is the first line of
+    r"""A file cut in two. `fence` is "---", "+++", "{" or "" (no block); `line` is the first line of
     `block`; `offset` is where the body begins, in bytes, and `body_line` in lines. Line ends are
     \n in both texts."""
 
@@ -61,7 +62,7 @@ class Document:
 def read(raw: bytes, path: str, texts: frozenset[str] = TEXT_KEYS) -> Document:
     """An article file (its bytes, and its path for problems) as fields and body.
 
-    YAML between lines of dashes, or Hugo's TOML between lines of `+++`. `texts` are the top-level
+    YAML between lines of dashes, or Hugo's TOML between lines of `+++`, or its JSON in braces. `texts` are the top-level
     fields whose lines are mended when YAML refuses them. Never raises.
     """
     cut = split(raw, path)
@@ -71,6 +72,8 @@ def read(raw: bytes, path: str, texts: frozenset[str] = TEXT_KEYS) -> Document:
     problems: tuple[Problem, ...] = ()
     if cut.fence == "---":
         fields, problems = mending.read(cut.block, path, cut.line, texts, mend=True)
+    elif cut.fence == "{":
+        fields, problems = json_matter.read(cut.block, path, cut.line)
     elif cut.fence:
         fields, problems = toml.read(cut.block, path, cut.line)
     return Document(fields, cut.body, cut.offset, cut.body_line, problems)
@@ -101,6 +104,8 @@ _CLOSING = {
     "+++": re.compile(rb"[\r\n]\+\+\+[ \t]*(?:\r\n|[\r\n]|\Z)"),
 }
 _BOM = b"\xef\xbb\xbf"
+_BRACE = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+(?:\r\n|[\r\n]))*+(?=\{)")
+_LINE_END = re.compile(r"[ \t]*(?:\r\n|[\r\n]|\Z)")
 
 
 def split(raw: bytes, path: str) -> FrontMatter | Problem:
@@ -110,6 +115,8 @@ def split(raw: bytes, path: str) -> FrontMatter | Problem:
     try:
         opening = _OPENING.match(raw)
         if opening is None:
+            if (brace := _BRACE.match(raw)) and (cut := _split_json(raw, brace.end())):
+                return cut
             start = len(_BOM) if raw.startswith(_BOM) else 0
             return FrontMatter("", "", 1, body_at(raw, start), start, 1)
         fence = opening[1].decode()
@@ -124,6 +131,18 @@ def split(raw: bytes, path: str) -> FrontMatter | Problem:
         return FrontMatter(fence, text, line, body_at(raw, offset), offset, last + 1)
     except UnicodeDecodeError:
         return _not_utf8(raw, path)
+
+
+def _split_json(raw: bytes, start: int) -> FrontMatter | None:
+    """The cut behind the object that begins a file; None where it begins with a text in braces."""
+    text = raw[start:].decode()
+    end = json_matter.end(text)
+    if end is None:
+        return None
+    rest = _LINE_END.match(text, end)
+    offset = start + len(text[: rest.end() if rest else end].encode())
+    line, body_line = _line_at(raw, start), _line_at(raw, offset)
+    return FrontMatter("{", _unix(text[:end]), line, body_at(raw, offset), offset, body_line)
 
 
 def _unix(text: str) -> str:

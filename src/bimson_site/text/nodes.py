@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bimson_site.errors import Location, Problem, problem
 
 MAX_DEPTH = 16
-"""Levels of lists and mappings in each other, in YAML as in TOML."""
+"""Levels of lists and mappings in each other, in YAML as in TOML and JSON."""
+TOO_DEEP = "more than 16 levels of nesting"
 
 
 @dataclass(frozen=True, slots=True)

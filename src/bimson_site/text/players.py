@@ -1,4 +1,5 @@
 """Frames and players in raw HTML: a link card stands for each, since nothing is loaded from elsewhere.
+Where there is nothing to link to nor to read instead, its title or its kind stands.
 
 Owns which elements play and what a card looks like; never judges the HTML around them, which
 `text.sanitise` cleans afterwards, cards included.
@@ -16,6 +17,12 @@ from bimson_site.text.links import is_safe
 PLAYER = re.compile(r"<(?:iframe|frame|embed|object|applet|video|audio)\b", re.IGNORECASE)
 _PLAYERS = frozenset({"iframe", "object", "applet", "video", "audio"})
 _MOVIE = frozenset({"movie", "src", "url", "filename"})
+# What a fallback holds that a reader does not see.
+_UNSEEN = re.compile(
+    r"<(script|style|template)\b.*?(?:</\1[^<>]*+>?|\Z)|<!--.*?(?:-->|\Z)|</?[a-z][^<>]*+>?",
+    re.IGNORECASE | re.DOTALL,
+)
+_PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 
 
 def cards(html: str) -> str:
@@ -32,8 +39,17 @@ def card(url: str, words: str) -> str:
         host = urlsplit(url).netloc if "//" in url and "[" not in url else ""
         path = unquote(url.partition("?")[0].partition("#")[0]).rstrip("/")
         words = host.rpartition("@")[2].removeprefix("www.") or path.rpartition("/")[2] or url
-    href, text = entities.escape(url), entities.escape(" ".join(words.split()), quote=False)
-    return f'<p class="embed"><a href="{href}">{text}</a></p>'
+    return f'<p class="embed"><a href="{entities.escape(url)}">{_one_line(words)}</a></p>'
+
+
+def _one_line(words: str) -> str:
+    return entities.escape(" ".join(words.split()), quote=False)
+
+
+def _seen(fallback: str) -> bool:
+    """Whether a reader sees anything of it: words, or a picture."""
+    shown = _UNSEEN.sub("", fallback)
+    return bool(entities.unescape(shown).strip()) or _PICTURE.search(fallback) is not None
 
 
 class _Cards(HTMLParser):
@@ -47,6 +63,7 @@ class _Cards(HTMLParser):
         self.open: list[str] = []
         self.source = ""
         self.words = ""
+        self.kind = ""
 
     def result(self) -> str:
         # A player that is never closed swallows nothing: what followed it is text of the article.
@@ -59,6 +76,8 @@ class _Cards(HTMLParser):
         if self.source:
             self.out.append(card(self.source, self.words))
             self.out.extend(() if keep else self.pictures)
+        elif keep or not _seen(fallback):
+            self.out.append(f'<p class="embed">{_one_line(self.words) or self.kind}</p>')
         if keep or not self.source:
             self.out.append(fallback)
         self.open, self.inner, self.pictures, self.source, self.words = [], [], [], "", ""
@@ -78,6 +97,7 @@ class _Cards(HTMLParser):
         alone = tag in {"embed", "frame"}
         if tag in _PLAYERS or alone:
             values.pop("value", None)
+            self.kind = self.kind if self.open else tag
             if alone and not self.open:
                 self._note(values)
                 self._emit("", keep=False)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import nh3
 
 from bimson_site.text import players
+from bimson_site.text.lines import without_controls
 from bimson_site.text.links import SCHEMES, encoded, is_reference, is_safe
 
 _TAG_NAMES = (
@@ -95,6 +96,7 @@ def clean(html: str, resolve: Callable[[str], str]) -> str:
         url_schemes=set(SCHEMES) | {"data"},
         link_rel=None,
     )
+    cleaned = without_controls(cleaned)  # "&#12;" has become one
     # In what nh3 writes, "<" and ">" stand for tags and for nothing else.
     cleaned = _NO_CLASS.sub(r"\1", _DEAD_LINK.sub(r"\1", cleaned))
     return _IMG.sub(_picture, cleaned).replace("<p></p>", "")

@@ -15,6 +15,7 @@ from bimson_site.errors import Problem
 from bimson_site.text.nodes import (
     MAX_DEPTH,
     NO_FIELDS,
+    TOO_DEEP,
     BlockError,
     Field,
     Fields,
@@ -63,8 +64,7 @@ def _table(text: str, first_line: int) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=_Number)
     except RecursionError as error:
-        what = f"more than {MAX_DEPTH} levels of nesting"
-        raise BlockError((first_line, 1), what=what) from error
+        raise BlockError((first_line, 1), what=TOO_DEEP) from error
     except ValueError as error:
         at = _AT.search(str(error))
         place = (int(at[1]) + first_line - 1, int(at[2])) if at and at[1] else (first_line, 1)
@@ -75,7 +75,7 @@ def _node(
     value: object, at: tuple[int, int], places: dict[str, tuple[int, int, int]], depth: int
 ) -> Node:
     if depth > MAX_DEPTH:
-        raise BlockError(at, what=f"more than {MAX_DEPTH} levels of nesting")
+        raise BlockError(at, what=TOO_DEEP)
     if isinstance(value, dict):
         pairs = []
         for key, inner in value.items():

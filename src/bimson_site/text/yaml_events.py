@@ -27,6 +27,7 @@ from bimson_site.text import nodes
 from bimson_site.text.nodes import (
     MAX_DEPTH,
     NO_FIELDS,
+    TOO_DEEP,
     BlockError,
     Field,
     Fields,
@@ -129,7 +130,7 @@ def _grown(  # noqa: PLR0915 - one loop without calls, for it runs for every val
             if event.tag is not None or event.anchor is not None:
                 raise _special(event, line, column)
             if len(stack) == MAX_DEPTH:
-                raise BlockError((line, column), what=f"more than {MAX_DEPTH} levels of nesting")
+                raise BlockError((line, column), what=TOO_DEEP)
             if top is not None and top.key is None and top.fields is not None:
                 raise BlockError((line, column), what="a list or mapping as a key")
             mapping = type(event) is MappingStartEvent

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from markdown_it.token import Token
 
+from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_reference
 from bimson_site.text.markdown.inline import inline_text
 from bimson_site.text.markdown.parser import draw, has_html, parse
@@ -28,9 +29,10 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
-    know, or gives back as it is, stays. A heading that opens the body and equals `title` is left out.
+    know, or gives back as it is, stays. Control characters are left out. A heading that opens the body and equals `title` is left out.
     `backlink` is the accessible text of the way back from footnote {number}.
     """
+    body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
         return "".join(f"<p>{text.replace(_QUOTE, '&quot;')}</p>\n" for text in plain)
     lookup: Callable[[str], str] = (

@@ -9,13 +9,16 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from bimson_site.text.lines import without_controls
+
 BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
 def inline_text(children: Sequence[Token]) -> str:
     """The text of a line or more; line breaks stay, pictures and tags go."""
-    return "".join(
+    text = "".join(
         "\n" if token.type in BREAKS else token.content
         for token in children
         if token.type not in {"image", "html_inline"}
     )
+    return without_controls(text)  # "&#12;" has become one

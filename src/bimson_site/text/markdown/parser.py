@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_safe
 from bimson_site.text.markdown import notes
 from bimson_site.text.markdown.figures import with_figures
@@ -102,4 +103,4 @@ def has_html(tokens: list[Token]) -> bool:
 def draw(tokens: list[Token], backlink: str = "") -> str:
     parser = _parser()
     html: str = parser.renderer.render(tokens, parser.options, {"backlink": backlink})
-    return html
+    return without_controls(html)  # "&#12;" has become one

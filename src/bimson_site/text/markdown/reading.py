@@ -13,6 +13,7 @@ from itertools import pairwise
 from markdown_it.token import Token
 
 from bimson_site.text.dates import is_date_line
+from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_reference
 from bimson_site.text.markdown.inline import inline_text
 from bimson_site.text.markdown.parser import draw, has_html, parse
@@ -44,6 +45,7 @@ class Reading:
 
 def read(body: str) -> Reading:
     """What a reader sees of a Markdown body. Never raises."""
+    body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
         return _reading(tuple(Block("paragraph", text) for text in plain), (), has_html=False)
     tokens = parse(body)
