@@ -109,8 +109,9 @@ def _stage(
     folder: Path, number: int, page: Page, data: bytes, parts: tuple[tuple[str, str], ...]
 ) -> Receipt:
     output = routes.output(page.url)
-    if files.same(folder, output, data):
+    same = files.compare(folder, output, data)
+    if same:
         return Receipt(output, publish.KEPT, "", parts, page.url)
-    fate = publish.CHANGED if (folder / output).exists() else publish.NEW
+    fate = publish.NEW if same is None else publish.CHANGED
     files.stage(folder, f"{number}", data)
     return Receipt(output, fate, f"{number}", parts, page.url)

@@ -74,7 +74,8 @@ def _identity(folder: Path) -> set[tuple[int, int]]:
 
 def read(root: Path, path: str) -> bytes:
     """The bytes of a file of the site. OSError as the system gives it."""
-    return (root / path).read_bytes()
+    with open(f"{root}/{path}", "rb") as file:  # noqa: PTH123 - a third of the time of Path
+        return file.read()
 
 
 def name_of(root: Path, folder: Path) -> str:
@@ -154,15 +155,18 @@ class Output:
     def put_in_place(self, moves: Iterable[tuple[str, str]], deletions: Iterable[str]) -> None:
         """Move staged files to their places, in order, then delete; empty folders go too."""
         deletions = tuple(deletions)
-        made: set[Path] = set()
+        made: set[str] = set()
+        stage_folder = self.folder / MARK / STAGE
         for staged, path in moves:
-            target = self.folder / path
-            if target.parent not in made:
-                self._make_room(target.parent)
-                made.add(target.parent)
-            if target.is_dir() and not target.is_symlink():
-                shutil.rmtree(target)  # a page of old stood where a file stands now
-            (self.folder / MARK / STAGE / staged).replace(target)
+            above = path.rpartition("/")[0]
+            if above not in made:
+                self._make_room(self.folder / above)
+                made.add(above)
+            try:
+                (stage_folder / staged).replace(self.folder / path)
+            except IsADirectoryError:  # a folder of an older build stands where a file belongs now
+                shutil.rmtree(self.folder / path)
+                (stage_folder / staged).replace(self.folder / path)
         for path in deletions:
             self._delete(path)
 
@@ -194,18 +198,17 @@ class Output:
 
 def stage(folder: Path, name: str, data: bytes) -> None:
     """Write a file that waits in the output folder to be put in place. A second try replaces it."""
-    (folder / MARK / STAGE / name).write_bytes(data)
+    with open(f"{folder}/{MARK}/{STAGE}/{name}", "wb") as file:  # noqa: PTH123 - as above
+        file.write(data)
 
 
-def same(folder: Path, path: str, data: bytes) -> bool:
-    """True where the output already has exactly these bytes."""
-    target = folder / path
+def compare(folder: Path, path: str, data: bytes) -> bool | None:
+    """Whether the output already has exactly these bytes at a path; None where it has no file there."""
     try:
-        if target.stat().st_size != len(data):
-            return False
-        return target.read_bytes() == data
+        with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123 - a third of the time of Path
+            return os.fstat(file.fileno()).st_size == len(data) and file.read() == data
     except OSError:
-        return False
+        return None
 
 
 def machine_error(err: OSError, root: Path) -> MachineError:

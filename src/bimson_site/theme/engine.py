@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.loaders import FunctionLoader
+from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -135,11 +136,13 @@ class Press:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox; our frozen values need no second look at every attribute."""
+    """Jinja's sandbox; our frozen values and our own functions need no second look at every use."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         kind = type(obj)
-        ours = kind is SimpleNamespace or kind.__module__ == "bimson_site.model"
+        ours = _OURS.get(kind)
+        if ours is None:
+            ours = _OURS.setdefault(kind, _is_ours(kind))
         if ours and attribute[0] != "_":
             try:
                 return getattr(obj, attribute)
@@ -148,12 +151,24 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def call(self, context: Any, obj: Any, /, *args: Any, **values: Any) -> Any:
-        # Only we make partials: the functions that templates are given need no check at each call.
-        if type(obj) is partial:
+        kind = type(obj)
+        if kind is partial:  # only we make partials: the functions that templates are given
             values.pop("_loop_vars", None)  # jinja's own, for functions that ask for the context
             values.pop("_block_vars", None)
             return obj(*args, **values)
+        if kind is Macro:
+            return context.call(obj, *args, **values)
         return super().call(context, obj, *args, **values)
+
+
+_OURS: dict[type, bool] = {}
+
+
+def _is_ours(kind: type) -> bool:
+    """Frozen values of the pipeline and the features: nothing of theirs is unsafe to read."""
+    return kind is SimpleNamespace or (
+        kind.__module__.startswith("bimson_site.") and hasattr(kind, "__dataclass_fields__")
+    )
 
 
 class _Compiled(BytecodeCache):
