@@ -610,5 +610,11 @@ Sealed = TypeVar("Sealed", Article, Card)
 
 
 def sealed(value: Sealed) -> Sealed:
-    """An article or card with its digest, which stands for it in the digests of all that hold it."""
-    return replace(value, digest=digest(replace(value, digest="")))
+    """An article or card with its digest, which stands for it in the digests of all that hold it.
+
+    Where the fields of an article stand in its file is left out: no page shows it.
+    """
+    bare = replace(value, digest="")
+    if isinstance(bare, Article):
+        bare = replace(bare, places=())
+    return replace(value, digest=digest(bare))

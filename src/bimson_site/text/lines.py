@@ -16,8 +16,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 def in_one_line(text: str) -> str:
     """NFC, runs of white space as one space, control characters gone."""
-    cleaned = "".join(c if c.isprintable() or c.isspace() else " " for c in text)
-    return vietnamese.nfc(" ".join(cleaned.split()))
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c.isspace() else " " for c in text)
+    return vietnamese.nfc(" ".join(text.split()))
 
 
 def without_controls(text: str) -> str:
