@@ -723,3 +723,142 @@ def test_aliases_on_our_own_files_are_said(site) -> None:
         "base-url-missing",
     ]
     assert "x/index.html" in made.files()
+
+
+@pytest.mark.parametrize("word", ["false", "no", "off", "0", "không"])
+def test_a_post_that_is_not_published_is_a_draft(site, word: str) -> None:
+    made = site({"a.md": f"---\ntitle: Tin\ndate: 2020-01-02\npublished: {word}\n---\nX.\n"})
+    assert [row["status"] for row in made.run("list", "--json").lines] == ["draft"]
+
+
+def test_an_unreadable_publish_date_publishes_nothing(site) -> None:
+    made = site({"a.md": "---\ntitle: Tin\ndate: 2020-01-02\npublishDate: soon\n---\nX.\n"})
+    assert (made.build().code, made.build().json["articles"]) == (1, 0)
+
+
+def test_no_canonical_hides_a_text_that_another_copy_shows(site) -> None:
+    made = site(
+        {
+            "a.md": article(TITLE, canonical="content/b.md"),
+            "b.md": article(TITLE, access="record"),
+        }
+    )
+    made.build()
+    assert "người bán người mua" in made.output(PAGE)
+
+
+def test_pictures_that_only_a_copy_has_are_kept(site) -> None:
+    made = site(
+        {
+            "a.md": article(TITLE, body=LONG + "\n\n![Chợ](a.jpg)", tags="[chợ]"),
+            "b.md": article(TITLE, body=LONG + "\n\n![Chợ](b.jpg)", image="c.jpg", rights="Giữ."),
+            "a.jpg": "a",
+            "b.jpg": "b",
+            "c.jpg": "c",
+        }
+    )
+    result = made.build()
+    assert (result.json["copies"], result.codes) == (1, ["base-url-missing"])
+    folder = "2020/08/05/cho-phien-hop-lai"
+    assert {f"{folder}/{n}.jpg" for n in "abc"} <= set(made.files())
+    assert 'href="a.jpg"' in made.output(PAGE)  # b says more about itself, so it keeps the page
+
+
+def test_a_static_file_where_a_page_needs_its_folder(site) -> None:
+    made = site({"a.md": article(TITLE), "static/2020/08/05/cho-phien-hop-lai": "tệp"})
+    assert made.build().codes == ["base-url-missing"]
+    (row,) = made.run("list", "--json").lines
+    assert row["url"] == "/2020/08/05/cho-phien-hop-lai-2/"
+    assert "2020/08/05/cho-phien-hop-lai-2/index.html" in made.files()
+
+
+def test_no_two_entries_of_the_feed_have_one_id(site) -> None:
+    made = site({"a.md": article("Một", id="q"), "b.md": article("Hai", body=LONG + "b", id="q")})
+    made.build()
+    ids = re.findall("<id>(.*?)</id>", made.output("feed.xml"))
+    assert len(ids) == len(set(ids)) == 3
+
+
+def test_links_to_folders_and_names_without_an_ending(site) -> None:
+    made = site(
+        {
+            "content/b1/index.md": "---\ntitle: Một\ndate: 2020-08-05\n---\nX.\n",
+            "content/b2/index.md": "---\ntitle: Hai\ndate: 2020-08-05\n---\n[a](../b1) [b](../c)\n",
+            "content/c.md": "---\ntitle: Ba\ndate: 2020-08-05\n---\nY.\n",
+        }
+    )
+    made.build()
+    page = made.output("2020/08/05/hai/index.html")
+    assert 'href="../mot/"' in page
+    assert 'href="../ba/"' in page
+
+
+def test_fronts_of_a_jekyll_site_are_pages(site) -> None:
+    made = site(
+        {
+            "content/index.md": "---\nlayout: home\ntitle: Chào\n---\nX.\n",
+            "content/tin/index.md": "---\nlayout: default\ntitle: Tin\n---\nX.\n",
+        }
+    )
+    assert made.build().codes == ["base-url-missing"]
+    urls = {row["url"] for row in made.run("list", "--json").lines}
+    assert urls == {"/chao/", "/tin/"}
+
+
+BAD_PLANS = {
+    "Page('/../evil.txt', 'v', '')": "no address",
+    "Page('nope', 'v', '')": "no address",
+    "Page('/x/', 'nobody', '')": "nobody",
+    "Page('/x/', 'v', {'a': 1})": "digest",
+    "'not a page'": "not str",
+    "Page('/x/', 'text', '')": "not str",
+}
+
+
+@pytest.mark.parametrize("page", BAD_PLANS)
+def test_an_extension_is_told_what_it_does_wrong(site, page: str) -> None:
+    code = (
+        "from bimson_site.extension import Extension, Planner, View\n"
+        "from bimson_site.model import Page, Whole\n"
+        f"plan = lambda whole, masthead: [{page}]\n"
+        "EXTENSION = Extension('x', (Planner('x', Whole, plan),),\n"
+        "  (View('v', lambda *a: b'x'), View('text', lambda *a: 'x')))\n"
+    )
+    made = site(
+        {"a.md": article(TITLE), "extensions/x.py": code, "bimson.yaml": "extensions: [x]\n"}
+    )
+    result = made.build()
+    assert (result.code, result.codes) == (2, ["extension-failed"])
+    assert BAD_PLANS[page] in result.json["problems"][0]["message"]
+    assert not (made.root / "evil.txt").exists()
+
+
+def test_lists_print_nothing_else_when_they_fail(site) -> None:
+    made = site({"a.md": article(TITLE), "bimson.yaml": "tittle: x\n"})
+    for command in ("list", "duplicates"):
+        result = made.run(command, "--json")
+        assert (result.code, result.out) == (2, "")
+        assert "config-unknown-key" in result.err
+
+
+def test_a_full_output_is_the_machine_not_the_content(site) -> None:
+    import subprocess
+    import sys
+
+    made = site({"a.md": article(TITLE)})
+    for command in ("build", "list"):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "bimson_site", command, "--json", "--site", made.root],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert done.returncode == 3, command
+        assert b"Traceback" not in done.stderr
+
+
+def test_explain_finds_an_output_file_from_elsewhere(site) -> None:
+    made = site({"a.md": article(TITLE)})
+    made.build()
+    assert made.run("explain", str(made.root / "build" / PAGE)).code == 0

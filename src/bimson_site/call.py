@@ -7,6 +7,7 @@ and words no problem (`console`).
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,10 +76,16 @@ def _complain(found: Sequence[Problem], voice: Voice, root: Path, as_json: bool)
 
     if as_json:
         report = console.report_json(Report(problems=tuple(found)), 0.0, None, voice)
-        click.echo(console.json_text(report))
-    else:
-        for block in console.problems(found, root, voice):
-            click.echo(block, err=True)
+        try:
+            click.echo(console.json_text(report))
+        except BrokenPipeError:
+            raise
+        except OSError:  # the output itself is what failed; say it where people look
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nothing more to flush there
+        else:
+            return
+    for block in console.problems(found, root, voice):
+        click.echo(block, err=True)
 
 
 def refuse(message: str, language: str, *, as_json: bool) -> int:

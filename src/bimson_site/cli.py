@@ -38,7 +38,11 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = bimson_site.main(list(arguments), "bimson-site", standalone_mode=False, obj=language)
     except click.UsageError as err:
-        return refuse(terminal.usage(err, language), language, as_json="--json" in arguments)
+        return refuse(
+            terminal.usage(err, language),
+            language,
+            as_json="--json" in arguments and "build" in arguments,
+        )
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except terminal.ReaderGone:
@@ -169,7 +173,7 @@ def build(
 @_at_a_moment
 @_JSON
 def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
-    with guarded(root, as_json) as call:
+    with guarded(root, as_json=False) as call:
         from bimson_site import console
         from bimson_site.listing import listing
 
@@ -195,7 +199,7 @@ def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bo
 @_at_a_moment
 @_JSON
 def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
-    with guarded(root, as_json) as call:
+    with guarded(root, as_json=False) as call:
         from bimson_site import console
 
         surveyed, _ = _survey(root, future, drafts, as_of, call.voice)

@@ -1,7 +1,7 @@
 """What can be wrong, and where: problems are values that stages return.
 
 Owns the values and how they are told; never prints. Their codes and English words are in
-`problem_codes`, those of other languages in `theme/words/`; `cli` is the one place that prints.
+`problem_codes`, those of other languages in `theme/words/`; the command line (`cli`, `call`) prints.
 """
 
 from __future__ import annotations

@@ -86,6 +86,10 @@ def draw(
     if isinstance(page.inputs, Asset):
         data = _asset(root, page.inputs)
         return data, (("bytes", blake2b(data, digest_size=16).hexdigest()),)
+    if page.view not in views:
+        reason = f"{page.url} asks for the view {page.view}, and there is none of that name"
+        where = Location(page.owner)
+        raise SiteError(problem("extension-failed", where, name=page.owner, reason=reason))
     texts = [text_of(root, body) for body in page.reads]
     return render.render(page, texts, views, press), render.parts(page, views, press)
 

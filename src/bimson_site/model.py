@@ -6,7 +6,7 @@ Owns the types; never reads, writes or decides. Where they come from and go: `bu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum, StrEnum
 from hashlib import blake2b
@@ -272,7 +272,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """Where else a text was published: one copy, with its own words about itself."""
+    """Where else a text was published: one copy, with its own words about itself; `files` are the
+    addresses of pictures and files that only this copy has."""
 
     path: str
     title: str
@@ -280,6 +281,7 @@ class Appearance:
     authors: tuple[str, ...] = ()
     source: str = ""
     source_url: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,7 +550,6 @@ class Report:
     copies: int = 0
     held_back: tuple[HeldBack, ...] = ()
     problems: tuple[Problem, ...] = ()
-    timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
 
 # --- digests ------------------------------------------------------------------------------------------

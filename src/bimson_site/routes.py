@@ -109,6 +109,12 @@ def ours(url: str) -> bool:
     )
 
 
+def is_address(url: str) -> bool:
+    """True for an address below the site whose every name is one that file systems take."""
+    names = url.removesuffix("/").split("/")
+    return url.startswith("/") and all(_portable(name) for name in names[1:])
+
+
 def output(url: str) -> str:
     """The file that answers for an address, relative to the output folder, forward slashes."""
     return url[1:] + "index.html" if url.endswith("/") else url[1:]

@@ -59,6 +59,8 @@ def _address(
 ) -> str:
     """The planned address that is meant: whole, from the root, or the file in the output folder."""
     wish = routes.here(target, site.config.base_url) or "/" + target.lstrip("/")
+    if Path(target).exists():
+        wish = "/" + files.name_of(site.root, Path(target))
     below = wish.removeprefix(f"/{site.config.output}")
     for url in (wish, f"{wish}/", below, f"{below}/", below.removesuffix("index.html")):
         if url in pages:

@@ -30,13 +30,14 @@ def said(name: str, hours: float | None = 0, key: str = "k", tokens: int = 200, 
     """An article `hours` after the start (None: undated) with a text of a key and a length."""
     when = UNDATED if hours is None else Timestamp(Precision.TIME, START + timedelta(hours=hours))
     path = f"content/{name}.md"
+    more.setdefault("signature", Signature(key, tokens, "tin", deictic=False))
     made = Article(
         id=path,
         path=path,
         title="Tin",
         slug="tin",
         published=when,
-        signature=Signature(key, tokens, "tin", deictic=False),
+        signature=more.pop("signature"),
         body=Body(path, 0, 1, name),
     )
     return replace(made, **more)
@@ -117,3 +118,42 @@ def test_clusters_do_not_depend_on_order(found, shuffler) -> None:
     shuffler.shuffle(articles)
     assert folded(*articles) == first
     assert sorted(n for group in first for n in group) == sorted(f"{n}" for n in range(len(found)))
+
+
+def count_comparisons(monkeypatch, articles: list[Article]) -> int:
+    from bimson_site.text import similarity
+
+    calls = [0]
+    real = similarity.admits
+
+    def counted(*arguments) -> bool:
+        calls[0] += 1
+        return real(*arguments)
+
+    monkeypatch.setattr(similarity, "admits", counted)
+    folded(*articles)
+    return calls[0]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tokens": 20},  # short notices, one a day
+        {"tokens": 200},  # long ones
+    ],
+)
+def test_many_notices_with_one_text_are_compared_with_few(monkeypatch, more) -> None:
+    notices = [said(f"{n}", 24.0 * 4 * n, **more) for n in range(400)]
+    assert count_comparisons(monkeypatch, notices) <= 2 * len(notices)
+
+
+def test_short_notices_with_other_titles_are_not_compared(monkeypatch) -> None:
+    notices = [
+        said(f"{n}", n / 100, tokens=20, signature=Signature("k", 20, f"tin {n}", deictic=False))
+        for n in range(400)
+    ]
+    assert count_comparisons(monkeypatch, notices) == 0
+
+
+def test_many_copies_are_compared_once_each(monkeypatch) -> None:
+    assert count_comparisons(monkeypatch, [said(f"{n}", n / 100) for n in range(400)]) == 399

@@ -16,8 +16,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bimson_site import routes
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.extension import Extension
+from bimson_site.model import Page, digest
 
 FOLDER = "extensions"
 
@@ -58,17 +60,39 @@ def _watched(name: str, where: Location) -> Iterator[None]:
 def _answerable(found: Extension, name: str, where: Location) -> Extension:
     """The extension, its functions wrapped so that a failure of theirs is called theirs."""
 
-    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
+    def planning(plan: Callable[..., Any]) -> Callable[..., tuple[Page, ...]]:
+        def call(*arguments: Any) -> tuple[Page, ...]:
             with _watched(name, where):
-                result = function(*arguments)
-                return result if isinstance(result, bytes) else tuple(result)
+                return tuple(_checked(page) for page in plan(*arguments))
 
         return call
 
-    planners = tuple(replace(p, plan=watched(p.plan)) for p in found.planners)
-    views = tuple(replace(v, draw=watched(v.draw)) for v in found.views)
+    def drawing(draw: Callable[..., Any]) -> Callable[..., bytes]:
+        def call(*arguments: Any) -> bytes:
+            with _watched(name, where):
+                drawn = draw(*arguments)
+                if not isinstance(drawn, bytes):
+                    message = f"a view gives bytes, not {type(drawn).__name__}"
+                    raise TypeError(message)
+                return drawn
+
+        return call
+
+    planners = tuple(replace(p, plan=planning(p.plan)) for p in found.planners)
+    views = tuple(replace(v, draw=drawing(v.draw)) for v in found.views)
     return replace(found, planners=planners, views=views)
+
+
+def _checked(page: object) -> Page:
+    """A page of an extension: with an address that stays in the site, and inputs that have a digest."""
+    if not isinstance(page, Page):
+        message = f"a planner gives pages, not {type(page).__name__}"
+        raise TypeError(message)
+    if not routes.is_address(page.url):
+        message = f"{page.url!r} is no address of a page: write /name/ or /name.json"
+        raise ValueError(message)
+    digest(page.inputs)
+    return page
 
 
 def _from_file(file: Path, name: str) -> ModuleType:

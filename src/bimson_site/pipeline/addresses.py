@@ -19,11 +19,13 @@ from bimson_site.text import slugs
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """`of`: the address of every live article by path (a copy's is its own); `terms`: of terms by
-    owner; `moved`: by path of a keeper or page, the addresses that lead to it; `rows`: new ones."""
+    owner; `moved`: by path of a keeper or page, the addresses that lead to it; `owners`: the name under
+    which each article owns addresses, by path, which is its id if nobody else has it; `rows`: new."""
 
     of: Mapping[str, str]
     terms: Mapping[str, str]
     moved: Mapping[str, tuple[str, ...]]
+    owners: Mapping[str, str]
     rows: tuple[tuple[str, str], ...]
 
 
@@ -71,7 +73,7 @@ def settle(
     problems += _lost(first, keepers, owners, base_url)
     problems += _old(keepers + copies, keeper_of, of, taken, by_owner, moved, base_url)
     rows = (*first.rows, *second.rows, *third.rows)
-    made = Addresses(of, third.urls, {p: tuple(urls) for p, urls in moved.items()}, rows)
+    made = Addresses(of, third.urls, {p: tuple(urls) for p, urls in moved.items()}, owners, rows)
     return made, tuple(problems)
 
 
@@ -143,6 +145,7 @@ def _old(
 ) -> list[Problem]:
     """Old addresses that articles name: each leads to its keeper's page, unless it is taken."""
     held = dict(taken)
+    answered = {routes.folded(url) for urls in moved.values() for url in urls}
     problems = []
     for article in articles:
         keeper = keeper_of.get(article.path, article.path)
@@ -150,21 +153,23 @@ def _old(
             url = routes.old_address(alias, base_url)
             if url is None or url in routes.YIELDING:
                 if not _foreign(alias, base_url):
-                    problems.append(problem("alias-invalid", place(article, alias), alias=alias))
+                    problems.append(
+                        problem("alias-invalid", place(article, f"alias:{alias}"), alias=alias)
+                    )
                 continue
             holder = held.setdefault(routes.folded(url), f"alias of {keeper}")
             if routes.ours(url):
                 holder = "the archive itself"
             if holder == f"alias of {keeper}":
-                answered = moved.setdefault(keeper, [])
-                if routes.folded(url) not in map(routes.folded, answered):
-                    answered.append(url)
+                if routes.folded(url) not in answered:
+                    answered.add(routes.folded(url))
+                    moved.setdefault(keeper, []).append(url)
             elif routes.folded(url) not in {
                 routes.folded(of[keeper]),
                 routes.folded(of[article.path]),
             }:
                 owner = by_owner.get(holder, holder.removeprefix("alias of "))
-                where = place(article, alias)
+                where = place(article, f"alias:{alias}")
                 problems.append(problem("address-clash", where, url=url, owner=owner))
     return problems
 

@@ -52,7 +52,7 @@ def assign(
         for claim in wishes:
             if claim.firm is firm and claim.owner not in urls:
                 place = routes.folded(claim.wish)
-                holder = held.get(place)
+                holder = held.get(place) or taken.get(_folder(place))
                 if holder is None or (holder == claim.owner and place not in taken):
                     held[place] = claim.owner
                     urls[claim.owner] = claim.wish
@@ -65,12 +65,18 @@ def assign(
             continue
         for number in count(next_number[claim.wish]):
             url = routes.variant(claim.wish, number)
-            if held.setdefault(routes.folded(url), claim.owner) == claim.owner:
+            place = routes.folded(url)
+            if _folder(place) not in taken and held.setdefault(place, claim.owner) == claim.owner:
                 urls[claim.owner] = url
                 next_number[claim.wish] = number + 1
                 break
     rows = tuple((url, owner) for owner, url in urls.items() if url not in ledger)
     return Settlement(urls, rows, tuple(lost))
+
+
+def _folder(place: str) -> str:
+    """The folder of a page: a static file of that name leaves it no room."""
+    return place.removesuffix("/index.html")
 
 
 def _asks(claim: Claim, had: Mapping[str, str]) -> bool:

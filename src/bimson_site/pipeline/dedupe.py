@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import Archive, Article, Cluster, Copy, Kind
+from bimson_site.model import Access, Archive, Article, Cluster, Copy, Kind, Precision
 from bimson_site.text import similarity, vietnamese
 
 REPEAT = "repeat"  # Reuters' word: the same text, sent again
@@ -45,23 +45,36 @@ def dedupe(
     member admits it, or opens one. Ordinary pages are never folded.
     """
     pages, clusters = [], []
-    by_key: dict[str, list[list[Article]]] = defaultdict(list)
+    opened: dict[tuple[str, str], list[list[Article]]] = defaultdict(list)
     for article in sorted(articles, key=order):
         if article.kind is Kind.PAGE:
             pages.append(article)
             continue
-        key = article.signature.key
-        found = next((c for c in by_key[key] if _admits(c[0], article)), None) if key else None
+        key = _key(article)
+        open_now = opened[key] = [c for c in opened[key] if _may_admit(c[0], article)]
+        found = next((c for c in open_now if _admits(c[0], article)), None)
         if found is None:
             found = []
             clusters.append(found)
-            if key:
-                by_key[key].append(found)
+            if article.signature.key:
+                open_now.append(found)
         found.append(article)
     folded = [_cluster(members, url_of, base_url) for members in clusters]
     folded.sort(key=lambda c: order(c.keeper))
     problems = [p for cluster in folded for p in _disagreements(cluster)]
     return Archive(tuple(folded), tuple(pages)), tuple(problems)
+
+
+def _key(article: Article) -> tuple[str, str]:
+    """What two articles must share to be looked at: short texts also their title (the guard's rule)."""
+    signature = article.signature
+    return signature.key, signature.title if signature.tokens < similarity.LONG else ""
+
+
+def _may_admit(first: Article, now: Article) -> bool:
+    """False where neither this article nor any later one can join: those come in the order of time."""
+    exact = min(first.published.precision, now.published.precision) >= Precision.YEAR
+    return not exact or similarity.apart(first.published, now.published) <= similarity.WINDOW
 
 
 def _admits(first: Article, other: Article) -> bool:
@@ -71,9 +84,7 @@ def _admits(first: Article, other: Article) -> bool:
 def _cluster(members: list[Article], url_of: Callable[[Article], str], base_url: str) -> Cluster:
     if len(members) == 1:
         return Cluster(members[0])
-    keeper = _named(members, url_of, base_url) or max(
-        members, key=lambda a: (_completeness(a), -members.index(a))
-    )
+    keeper = _named(members, url_of, base_url) or max(members, key=_completeness)
     copies = tuple(Copy(a, REPEAT) for a in members if a is not keeper)
     return Cluster(keeper, copies)
 
@@ -81,13 +92,16 @@ def _cluster(members: list[Article], url_of: Callable[[Article], str], base_url:
 def _named(
     members: list[Article], url_of: Callable[[Article], str], base_url: str
 ) -> Article | None:
-    """The member that another one names as its canonical, by path or by address of this site."""
+    """The member that another one names as its canonical, by path or by address of this site; not one
+    that would hide a text which another member shows."""
     known: dict[str, Article] = {}
     for member in reversed(members):
         for name in names(member, url_of(member), base_url):
             known[name] = member
+    shown = any(member.access is Access.FULL for member in members)
     for member in members:
-        if (keeper := known.get(member.canonical)) and keeper is not member:
+        keeper = known.get(member.canonical)
+        if keeper and keeper is not member and (keeper.access is Access.FULL or not shown):
             return keeper
     return None
 
@@ -122,7 +136,7 @@ def _disagreements(cluster: Cluster) -> Iterable[Problem]:
         other = copy.article
         if origin(other) != origin(keeper):
             continue
-        for field in ("title", "authors", "sections"):
+        for field in ("title", "authors", "sections", "summary", "rights"):
             here, there = getattr(other, field), getattr(keeper, field)
             if here and there and _keys(here) != _keys(there):
                 line, column = next(

@@ -43,7 +43,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 GRAVE = frozenset({"timestamp", "embargo_until", "access", "draft", "noindex", "kind", "published"})
 LISTS = frozenset({"authors", "sections", "tags", "aliases"})
 # Keys of other systems that mean nothing here and are no slips of the pen.
-_FOREIGN = frozenset({"titles", "dates", "layouts", "images", "links", "types", "sources", "ids"})
+_FOREIGN = frozenset(
+    {"resources", "titles", "dates", "layouts", "images", "links", "types", "sources", "ids"}
+)
 
 _FIELD_OF = {
     name.lower(): (ours, rank) for ours, all_ in NAMES.items() for rank, name in enumerate(all_)
@@ -181,7 +183,7 @@ def _meaning(each: Field) -> tuple[str, int]:
     key = each.key.lower().replace("-", "_")
     ours, rank = _FIELD_OF.get(key, ("", 0))
     value = each.value
-    if key == "published" and isinstance(value, Text) and value.text.lower() in {"true", "false"}:
+    if key == "published" and isinstance(value, Text) and value.text.lower() in _TRUE | _FALSE:
         return "published", 0  # Jekyll's flag, not a date
     if key in {"layout", "type"} and not (isinstance(value, Text) and value.text.lower() == "page"):
         return "", 0

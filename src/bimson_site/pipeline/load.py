@@ -7,6 +7,7 @@ in `fields`, the syntax in `text.frontmatter`.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -191,11 +192,22 @@ def _slug(found: Found, title: str) -> tuple[str, bool]:
 
 
 def _is_page(found: Found) -> bool:
-    """An ordinary page: so it says, or it is the introduction of a folder in Hugo (_index.md)."""
-    name = found.path.rsplit("/", 1)[-1].lower()
+    """An ordinary page: so it says, or it is the front of a folder (Hugo's _index.md, Jekyll's
+    index.md with a layout and without a date), or Jekyll's page for what is missing."""
+    name = found.path.rsplit("/", 1)[-1].lower().rpartition(".")[0]
     if "kind" not in found.known:
-        return name in {"_index.md", "_index.markdown"}
+        return name == "_index" or (name in _FRONTS and _dateless(found))
     return found.choice("kind", list(Kind)) == Kind.PAGE
+
+
+_FRONTS = frozenset({"index", "404"})
+
+
+def _dateless(found: Found) -> bool:
+    """No date anywhere, and a layout that is not a post's."""
+    layout = json.loads(found.extra).get("layout")
+    named = filenames.from_path(_below_content(found.path), "UTC").known
+    return bool(layout) and layout != "post" and "timestamp" not in found.known and not named
 
 
 def _page_path(found: Found, title: str) -> str:
@@ -259,13 +271,17 @@ def _embargo(found: Found, rules: LoadRules) -> Timestamp | None:
     for each in found.known.get("timestamp", ())[1:]:
         if stamp is None and each.key.lower() == "publishdate" and isinstance(each.value, Text):
             stamp = dates.read(each.value.text, rules.timezone)
+            if stamp is None and not fields.is_null(each.value):
+                where, value = found.where(each.value), each.value.text
+                found.problems.append(problem("timestamp-unreadable", where, value=value))
     return stamp
 
 
 def _places(found: Found) -> tuple[tuple[str, int, int], ...]:
     """Where fields stand, and each old address by itself."""
-    fields_ = [(n, f[0].value.line, f[0].value.column) for n, f in found.known.items()]
-    return (*fields_, *((text, line, column) for text, _, line, column in found.spots("aliases")))
+    named = [(n, f[0].value.line, f[0].value.column) for n, f in found.known.items()]
+    old = [(f"alias:{text}", line, column) for text, _, line, column in found.spots("aliases")]
+    return (*named, *old)
 
 
 def _is_draft(found: Found) -> bool:

@@ -15,7 +15,8 @@ _PAGES_IN_MENU = 5
 
 
 def masthead(config: SiteConfig, whole: Whole) -> Masthead:
-    """What every page may know of the site. The default menu changes at most once a year."""
+    """What every page may know of the site. The default menu changes rarely: with a new year, an
+    ordinary page, the first section, the second source, the fifth author."""
     shelves = tuple(kind for kind, count in whole.terms if count)
     return Masthead(
         title=config.title,

@@ -22,7 +22,8 @@ from bimson_site.text import slugs, vietnamese
 class Surroundings:
     """What a story may refer to: files beside articles and addresses of articles, by path (NFC);
     the glossary; the site's base_url; names (paths, ids, addresses) of articles, to addresses; folded
-    addresses of static files; paths (NFC) of article files that have no page now."""
+    addresses of static files; the name under which each article owns its address; paths (NFC) of
+    article files that have no page now."""
 
     files: Mapping[str, str]
     urls: Mapping[str, str]
@@ -30,16 +31,18 @@ class Surroundings:
     base_url: str
     named: Mapping[str, str]
     static: Mapping[str, str]
+    owners: Mapping[str, str]
     unpublished: frozenset[str]
 
 
 def resolve(
-    article: Article, url: str, around: Surroundings
+    article: Article, url: str, around: Surroundings, given: Iterable[tuple[str, str]] = ()
 ) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], list[Problem]]:
-    """Resolve what a body names: files beside it get an address beside the page, articles theirs."""
+    """Resolve what a body names: files beside it get an address beside the page, articles theirs.
+    `given` are files that have their addresses there already (path, address)."""
     links: list[tuple[str, str]] = []
-    attachments: dict[str, str] = {}
-    names: set[str] = set()
+    attachments = dict(given)
+    names = {target.rpartition("/")[2] for target in attachments.values()}
     problems = []
     for reference, line, column in article.references:
         place = _split(reference)
@@ -60,8 +63,8 @@ def resolve(
             if source not in attachments:
                 attachments[source] = url + _free(slugs.file_slug(posixpath.basename(path)), names)
             links.append((reference, attachments[source] + tail))
-        elif path in around.named:
-            links.append((reference, around.named[path] + tail))
+        elif named := _named(path, around):
+            links.append((reference, named + tail))
         elif path in around.unpublished:
             where = Location(article.path, line, column)
             problems.append(problem("link-unpublished", where, file=path))
@@ -79,6 +82,12 @@ def paths(article: Article) -> Iterable[str]:
         path = _split(reference).path
         if path and not path.startswith("/"):
             yield _beside(article.path, path)
+
+
+def _named(path: str, around: Surroundings) -> str:
+    """The address of the article that a path means: its file, its bundle's folder, or without .md."""
+    candidates = (path, f"{path}/index.md", f"{path}/_index.md", f"{path}.md")
+    return next((around.named[c] for c in candidates if c in around.named), "")
 
 
 def _split(reference: str) -> SplitResult:

@@ -7,7 +7,7 @@ what repeats what (`pipeline.dedupe`) nor what a reference means. Next: `pipelin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bimson_site.errors import Problem
 from bimson_site.model import (
@@ -45,17 +45,18 @@ def story(
     url = around.urls[keeper.path]
     links, attachments, problems = references.resolve(keeper, url, around)
     canonical, unknown = references.canonical(keeper, url, around)
+    appearances, attachments = _appearances(cluster, url, around, attachments)
     voices = terms.united(cluster)
     refs = around.glossary.refs_of
     sources = refs(terms.keys_of((keeper,), TermKind.SOURCE))
     made = Story(
-        article=keeper,
+        article=_owned(keeper, around),
         url=url,
         authors=refs(terms.keys_of(voices, TermKind.AUTHOR)),
         sections=refs(terms.keys_of(voices, TermKind.SECTION)),
         tags=refs(terms.keys_of(voices, TermKind.TAG)),
         source=sources[0] if sources else None,
-        copies=tuple(_appearance(c.article) for c in cluster.copies),
+        copies=appearances,
         links=links,
         attachments=attachments,
         moved=tuple(moved),
@@ -80,14 +81,16 @@ def hold(
         for s in (*sources.articles, *sources.hidden)
         if s.path not in places.of
     )
-    around = Surroundings(files, places.of, glossary, base_url, named, static, unpublished)
+    around = Surroundings(
+        files, places.of, glossary, base_url, named, static, places.owners, unpublished
+    )
     made: list[Story] = []
     listed: list[Entry] = []
     problems: list[Problem] = []
     for cluster in archive.clusters:
         one, found = story(cluster, around, places.moved.get(cluster.keeper.path, ()))
         made.append(one)
-        listed += entries(cluster, one, glossary)
+        listed += entries(cluster, one, around)
         problems += found
     pages = []
     for article in archive.pages:
@@ -124,15 +127,19 @@ def _names(archive: Archive, places: Addresses, base_url: str) -> dict[str, str]
     return named
 
 
-def entries(cluster: Cluster, made: Story, glossary: Glossary) -> tuple[Entry, ...]:
+def entries(cluster: Cluster, made: Story, around: Surroundings) -> tuple[Entry, ...]:
     """The cards of a cluster: the story's own, and one record for each other source."""
-    own = Entry(_card(cluster.keeper, made), _keys(terms.united(cluster)))
+    own = Entry(_card(made.article, made), _keys(terms.united(cluster)))
     home = dedupe.origin(cluster.keeper)
     others: dict[str, list[Article]] = {}
     for copy in cluster.copies:
         if (origin := dedupe.origin(copy.article)) != home:
             others.setdefault(origin, []).append(copy.article)
-    return (own, *(_record(tuple(found), made, glossary) for found in others.values()))
+    owners = around.owners
+    return (
+        own,
+        *(_record(tuple(found), made, around.glossary, owners) for found in others.values()),
+    )
 
 
 def _keys(articles: Iterable[Article]) -> tuple[TermKey, ...]:
@@ -160,7 +167,9 @@ def _card(article: Article, made: Story) -> Card:
     )
 
 
-def _record(articles: tuple[Article, ...], made: Story, glossary: Glossary) -> Entry:
+def _record(
+    articles: tuple[Article, ...], made: Story, glossary: Glossary, owners: Mapping[str, str]
+) -> Entry:
     """The record of one source: the first of its copies, with the bylines of all of them."""
     article = articles[0]
     names = {
@@ -171,7 +180,7 @@ def _record(articles: tuple[Article, ...], made: Story, glossary: Glossary) -> E
         url=made.url,
         title=article.title,
         published=article.published,
-        id=article.id,
+        id=owners.get(article.path, article.id),
         authors=names[TermKind.AUTHOR],
         section=names[TermKind.SECTION][0] if names[TermKind.SECTION] else "",
         source=names[TermKind.SOURCE][0] if names[TermKind.SOURCE] else dedupe.origin(article),
@@ -189,8 +198,29 @@ def _summary(article: Article) -> str:
     return article.summary or (article.lede if article.access is Access.FULL else "")
 
 
-def _appearance(article: Article) -> Appearance:
+def _owned(article: Article, around: Surroundings) -> Article:
+    """The article under the id by which it owns its address: no two have one."""
+    owner = around.owners.get(article.path, article.id)
+    return article if owner == article.id else sealed(replace(article, id=owner))
+
+
+def _appearances(
+    cluster: Cluster, url: str, around: Surroundings, attachments: tuple[tuple[str, str], ...]
+) -> tuple[tuple[Appearance, ...], tuple[tuple[str, str], ...]]:
+    """The copies, each with the files that only it has; those are published beside the page too."""
+    found = []
+    for copy in cluster.copies:
+        before = set(attachments)
+        if cluster.keeper.access is Access.FULL:
+            _, attachments, _ = references.resolve(copy.article, url, around, attachments)
+        own = tuple(target for path, target in attachments if (path, target) not in before)
+        found.append(_appearance(copy.article, own))
+    return tuple(found), attachments
+
+
+def _appearance(article: Article, own: tuple[str, ...]) -> Appearance:
     return Appearance(
+        files=own,
         path=article.path,
         title=article.title,
         published=article.published,

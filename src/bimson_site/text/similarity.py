@@ -230,7 +230,7 @@ def admits(a: Signature, a_when: Timestamp, b: Signature, b_when: Timestamp) -> 
         return False
     if a.tokens < LONG:
         return dated and _close(a_when, b_when, another_day) and _same_title(a.title, b.title)
-    if _apart(a_when, b_when) > WINDOW:
+    if apart(a_when, b_when) > WINDOW:
         return False
     return a.tokens >= VERY_LONG or title_likeness(a.title, b.title) >= LIKE_TITLES
 
@@ -243,10 +243,10 @@ def _close(a: Timestamp, b: Timestamp, another_day: bool) -> bool:
     """Under 12 hours; where only the day is known, the same day: short notices return daily."""
     if another_day and min(a.precision, b.precision) is Precision.DAY:
         return False
-    return _apart(a, b) < SHORT_WINDOW
+    return apart(a, b) < SHORT_WINDOW
 
 
-def _apart(a: Timestamp, b: Timestamp) -> int:
+def apart(a: Timestamp, b: Timestamp) -> int:
     """Seconds between two periods, 0 where they overlap or one is unknown."""
     if not (a.known and b.known):
         return 0
