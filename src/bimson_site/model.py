@@ -409,10 +409,12 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The archive seen from its front door: counts and a few cards, never all of them. `sitemaps`
-    counts, for each shelf, the articles that search engines may list; `gaps` are months between the first and the last in which
-    nothing is held; `only` is the one story of an
-    archive that has just one."""
+    """The archive seen from its front door: counts and a few cards, never all of them.
+
+    `sitemaps` counts, for each shelf, the articles that search engines may list; `gaps` are months
+    between the first and the last in which nothing is held; `only` is the one story of an archive that
+    has just one.
+    """
 
     stories: int
     cards: int
