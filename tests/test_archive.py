@@ -862,3 +862,15 @@ def test_explain_finds_an_output_file_from_elsewhere(site) -> None:
     made = site({"a.md": article(TITLE)})
     made.build()
     assert made.run("explain", str(made.root / "build" / PAGE)).code == 0
+
+
+def test_a_link_to_a_heading_of_another_article(site) -> None:
+    made = site(
+        {
+            "a.md": article("Một", body="[giá](b.md#giá-cả)"),
+            "b.md": article("Hai", body="X.\n\n## Giá cả\n\nY."),
+        }
+    )
+    made.build()
+    assert 'href="../hai/#gia-ca"' in made.output("2020/08/05/mot/index.html")
+    assert '<h2 id="gia-ca">' in made.output("2020/08/05/hai/index.html")

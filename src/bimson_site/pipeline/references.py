@@ -15,7 +15,7 @@ from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
 from bimson_site.model import Access, Article
 from bimson_site.pipeline.terms import Glossary
-from bimson_site.text import slugs, vietnamese
+from bimson_site.text import markdown, slugs, vietnamese
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def resolve(
                 attachments[source] = url + _free(slugs.file_slug(posixpath.basename(path)), names)
             links.append((reference, attachments[source] + tail))
         elif named := _named(path, around):
-            links.append((reference, named + tail))
+            fragment = f"#{markdown.anchor(unquote(place.fragment))}" if tail else ""
+            links.append((reference, named + fragment))
         elif path in around.unpublished:
             where = Location(article.path, line, column)
             problems.append(problem("link-unpublished", where, file=path))

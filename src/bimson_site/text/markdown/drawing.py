@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_reference
+from bimson_site.text.markdown.anchors import anchored
 from bimson_site.text.markdown.inline import inline_text
 from bimson_site.text.markdown.parser import draw, has_html, parse
 from bimson_site.text.markdown.plain import paragraphs
@@ -29,7 +30,8 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
-    know, or gives back as it is, stays. Control characters are left out. A heading that opens the body and equals `title` is left out.
+    know, or gives back as it is, stays. Control characters are left out, and so is a heading that opens
+    the body and equals `title`; the others get ids.
     `backlink` is the accessible text of the way back from footnote {number}.
     """
     body = without_controls(body)
@@ -46,7 +48,8 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
         _shift(tokens)
         _resolve(tokens, lookup)
         html = draw(tokens, backlink)
-    return html.replace("<table", '<div class="table"><table').replace("</table>", "</table></div>")
+    html = html.replace("<table", '<div class="table"><table').replace("</table>", "</table></div>")
+    return anchored(html)
 
 
 def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
