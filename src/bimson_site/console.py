@@ -135,12 +135,9 @@ def summary(report: Report, seconds: float, folder: str, voice: Voice) -> str:
         voice.counted("{n} copy folded", "{n} copies folded", report.copies),
         voice.counted("{n} page", "{n} pages", report.pages),
     ]
-    done = voice.say(
-        "{written} files written, {kept} kept, {deleted} deleted",
-        written=report.written,
-        kept=report.kept,
-        deleted=report.deleted,
-    )
+    written = voice.counted("{n} file written", "{n} files written", report.written)
+    rest = voice.say("{kept} kept, {deleted} deleted", kept=report.kept, deleted=report.deleted)
+    done = f"{written}, {rest}"
     counts = Counter(p.severity for p in report.problems)
     parts += [
         text
