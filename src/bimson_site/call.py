@@ -10,8 +10,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,19 +17,21 @@ import click
 from bimson_site import terminal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bimson_site.console import Voice
     from bimson_site.errors import Problem
 
 OK, CONTENT, USAGE, MACHINE, BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 
-@dataclass
 class Call:
     """One run of a command: how to speak, and the exit code it will end with."""
 
-    root: Path
-    voice: Voice
-    code: int = OK
+    def __init__(self, root: Path, voice: Voice) -> None:
+        self.root = root
+        self.voice = voice
+        self.code = OK
 
     def show(self, problems: Sequence[Problem]) -> None:
         from bimson_site import console
@@ -89,6 +89,8 @@ def _complain(found: Sequence[Problem], voice: Voice, root: Path, as_json: bool)
 
 
 def refuse(message: str, language: str, *, as_json: bool) -> int:
+    from pathlib import Path
+
     from bimson_site.errors import Location, problem
 
     found = (problem("usage", Location("bimson-site"), reason=message),)

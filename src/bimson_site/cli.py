@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +20,8 @@ from bimson_site.call import BUG, CONTENT, INTERRUPTED, MACHINE, OK, USAGE, guar
 from bimson_site.words import catalogue
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bimson_site.console import Voice
     from bimson_site.pipeline.release import Moment
 
@@ -76,7 +77,7 @@ def _on_a_site(command: Callable[..., Any]) -> Callable[..., Any]:
         "root",
         default=".",
         metavar="DIR",
-        type=click.Path(path_type=Path),
+        type=terminal.Folder(),
         help="The folder of the site (default: this one).",
     )
     return site(_LANG(command))
@@ -115,7 +116,7 @@ def bimson_site(ctx: click.Context) -> None:
 )
 @_on_a_site
 @_at_a_moment
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Write to this folder.")
+@click.option("--out", metavar="DIR", type=terminal.Folder(), help="Write to this folder.")
 @click.option(
     "--jobs",
     metavar="N",
@@ -251,7 +252,7 @@ def explain(target: str, root: Path, future: bool, drafts: bool, as_of: str | No
     help="Make a small working site in DIR. Files that are there already are left alone.",
     short_help="Make a small working site.",
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=terminal.Folder())
 @_LANG
 def init(folder: Path) -> int:
     if taken := next((p for p in (folder, *folder.parents) if p.exists() and not p.is_dir()), None):

@@ -18,6 +18,8 @@ import click
 from bimson_site.words import catalogue, languages
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bimson_site.build import Hands
     from bimson_site.console import Voice
 
@@ -60,6 +62,15 @@ def _colourful() -> bool:
 
 
 # --- click's own words ----------------------------------------------------------------------------
+
+
+class Folder(click.Path):
+    """The path of a folder, as a `Path`; pathlib is imported when one is given."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 class Formatter(click.HelpFormatter):
