@@ -7,8 +7,6 @@ docs/reference/templates.md.
 
 from __future__ import annotations
 
-import json
-import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,21 +20,15 @@ from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.loaders import FunctionLoader
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
-from bimson_site import locales, routes
+from bimson_site import routes
 from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.model import (
-    Access,
-    Day,
     Masthead,
-    MonthCount,
     Page,
-    Precision,
-    TermKind,
-    Timestamp,
     digest,
 )
+from bimson_site.theme import vocabulary
 from bimson_site.words import Catalogue, catalogue
 
 PACKAGED = "theme/templates/"  # how the paths of the theme's own templates begin
@@ -59,8 +51,8 @@ class Press:
         self.words: Catalogue = catalogue(masthead.language)
         self._sources = sources
         self._env = _environment(sources)
-        self._env.globals.update(_globals(masthead, self.words))
-        self._env.filters.update(_filters(masthead.language, self.words))
+        self._env.globals.update(vocabulary.names(masthead, self.words))
+        self._env.filters.update(vocabulary.filters(masthead.language, self.words))
         self._digests: dict[str, str] = {}
 
     def render(self, template: str, page: Page, **variables: object) -> bytes:
@@ -206,126 +198,6 @@ def _environment(sources: Mapping[str, TemplateSource]) -> _Sandbox:
         cache_size=-1,
         extensions=["jinja2.ext.loopcontrols"],
     )
-
-
-def _globals(masthead: Masthead, words: Catalogue) -> dict[str, object]:
-    def said(message: str, **values: object) -> str:
-        text = words.gettext(message)
-        return text % values if values else text
-
-    def counted(one: str, many: str, number: int) -> str:
-        """A number with its noun: "%(n)s article" with the number written as the language does."""
-        text = words.ngettext(one, many, number)
-        return text % {"n": locales.number(number, masthead.language)}
-
-    return {
-        "site": masthead,
-        "_": partial(said),
-        "counted": partial(counted),
-        "routes": _ROUTES,
-        "absolute": partial(routes.absolute, masthead.base_url),
-        "rooted": partial(routes.rooted, masthead.base_url),
-        "weekdays": partial(locales.weekdays, masthead.language),
-        "weeks": partial(weeks),
-        "Day": Day,
-        "precision": SimpleNamespace(**{p.name: p for p in Precision}),
-        "access": SimpleNamespace(**{a.name: a for a in Access}),
-        "kinds": SimpleNamespace(**{k.name: k for k in TermKind}),
-    }
-
-
-# A SimpleNamespace, for a template reads it quicker than a dict (see `_Sandbox.getattr`).
-_ROUTES = SimpleNamespace(
-    home=routes.HOME,
-    undated=routes.UNDATED,
-    coverage=routes.COVERAGE,
-    feed=routes.FEED,
-    style=routes.STYLE,
-    theme_style=routes.THEME_STYLE,
-    favicon=routes.FAVICON,
-    year=partial(routes.year),
-    month=partial(routes.month),
-    day=partial(routes.day),
-    terms=partial(routes.terms),
-)
-
-
-def _filters(language: str, words: Catalogue) -> dict[str, Callable[..., object]]:
-    def when(stamp: Timestamp) -> str:
-        """As precisely as known, the month in words: "11:43, Thứ Tư, ngày 5 tháng 8 năm 2020"."""
-        return _written(stamp, language, words, locales.day_words, clock=True)
-
-    def day(stamp: Timestamp) -> str:
-        """For lists: "5/8/2020", "tháng 8 năm 2020", "năm 2020", "khoảng năm 1998"."""
-        return _written(stamp, language, words, locales.day_short, clock=False)
-
-    return {
-        "when": when,
-        "day": day,
-        "clock": lambda stamp: locales.clock(stamp, language),
-        "day_words": lambda d: locales.day_words(_date(d), language),
-        "day_short": lambda d: locales.day_short(_date(d), language),
-        "month_words": lambda ym: locales.month_words(ym[0], ym[1], language),
-        "month_name": lambda m: locales.month_name(m, language),
-        "number": lambda n: locales.number(n, language),
-        "json_script": json_script,
-        "host": lambda url: re.sub(r"^[a-z]+://(www\.)?([^/?#]*).*$", r"\2", url),
-        "extra": lambda article: json.loads(article.extra),
-        "xml_text": lambda text: _XML_FORBIDDEN.sub("", text),
-    }
-
-
-# XML 1.0, section 2.2: characters that no document may hold, escaped or not.
-_XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _date(day: Day) -> Any:
-    from datetime import date  # noqa: PLC0415
-
-    return date(day.year, day.month, day.day)
-
-
-def _written(
-    stamp: Timestamp,
-    language: str,
-    words: Catalogue,
-    write_day: Callable[[Any, str], str],
-    *,
-    clock: bool,
-) -> str:
-    match stamp.precision:
-        case Precision.UNDATED:
-            return words.gettext("undated")
-        case Precision.ABOUT:
-            return words.gettext("about %(year)s") % {"year": stamp.local.year}
-        case Precision.YEAR:
-            return words.gettext("%(year)s") % {"year": stamp.local.year}
-        case Precision.MONTH:
-            return locales.month_words(stamp.local.year, stamp.local.month, language)
-        case _:
-            day = write_day(stamp.local.date(), language)
-            time = locales.clock(stamp, language) if clock else ""
-            return f"{time}, {day}" if time else day
-
-
-def json_script(value: object) -> Markup:
-    r"""JSON that can stand inside a script element: every "<" is \u003c, and so are its kin."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - escaped in the lines above
-
-
-def weeks(year: int, month: MonthCount | int) -> list[list[tuple[int, int]]]:
-    """The weeks of a month from Monday: seven (day, count) pairs each, day 0 outside the month."""
-    import calendar  # noqa: PLC0415
-
-    counts = month.days if isinstance(month, MonthCount) else (0,) * 31
-    number = month.month if isinstance(month, MonthCount) else month
-    return [
-        [(d, counts[d - 1] if d else 0) for d in week]
-        for week in calendar.Calendar(0).monthdayscalendar(year, number)
-    ]
 
 
 def sources(found: Iterable[tuple[str, str, str]]) -> dict[str, TemplateSource]:
