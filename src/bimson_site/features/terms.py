@@ -21,8 +21,8 @@ def _letters(index: TermIndex) -> tuple[tuple[str, tuple[object, ...]], ...]:
         return (("", index.terms),)
     letters: dict[str, list[object]] = {}
     for ref, count in index.terms:
-        name = ref.name.split("(")[0].split() or [ref.name]
-        filed = name[-1] if index.kind is TermKind.AUTHOR else ref.name
+        # The same name by which `shelve` sorts people, so that each letter is one piece.
+        filed = vietnamese.given_name(ref.name) if index.kind is TermKind.AUTHOR else ref.name
         letters.setdefault(vietnamese.initial(filed), []).append((ref, count))
     return tuple((letter, tuple(found)) for letter, found in letters.items())
 

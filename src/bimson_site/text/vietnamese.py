@@ -40,7 +40,7 @@ _TONES = {"": "0", "\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "
 _SHAPES = {"\u0302", "\u0306", "\u031b"}
 _OTHER = "\x7f"
 
-_IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_IN_BRACKETS = re.compile(r"(?<=\S)\s*\(.*$", re.DOTALL)
 
 
 def nfc(text: str) -> str:
@@ -130,7 +130,7 @@ def sort_key(text: str) -> tuple[str, str, str, str]:
 
 
 def given_name(name: str) -> str:
-    """The name by which a Vietnamese person is known: the last word, "(…)" at the end aside."""
+    """The name by which a Vietnamese person is known: the last word, "(…)" and all behind it aside."""
     words = _IN_BRACKETS.sub("", name).split() or name.split()
     return words[-1] if words else ""
 
