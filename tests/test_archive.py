@@ -874,3 +874,28 @@ def test_a_link_to_a_heading_of_another_article(site) -> None:
     made.build()
     assert 'href="../hai/#gia-ca"' in made.output("2020/08/05/mot/index.html")
     assert '<h2 id="gia-ca">' in made.output("2020/08/05/hai/index.html")
+
+
+def test_own_whole_addresses_in_texts_become_relative(site) -> None:
+    made = site(
+        {
+            "a.md": article(
+                TITLE,
+                body="[nhà](https://kho.example/bao) [năm](https://kho.example/bao/2020/#x)"
+                " [khác](https://kho.example/baochi/) [hỏi](https://kho.example/bao/?q=1)"
+                " <a href='https://kho.example/bao/2020/08/'>tháng</a>",
+            ),
+            "bimson.yaml": "base_url: https://kho.example/bao\n",
+        }
+    )
+    made.build()
+    page = made.output(PAGE)
+    body = page[page.index('<div class="body">') :]
+    found = re.findall(r'<a href="([^"]*)"', body)[:5]
+    assert found == [
+        "../../../../",
+        "../../../#x",
+        "https://kho.example/baochi/",
+        "https://kho.example/bao/?q=1",
+        "../../",
+    ]

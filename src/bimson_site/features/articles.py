@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
 
 from markupsafe import Markup
 
@@ -68,7 +71,25 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
     links = {ref: routes.link(page.url, url, explicit=explicit) for ref, url in story.links}
     title, backlink = story.article.title, press.words.gettext("back to note {number}")
     html = "".join(markdown.render(t, links, title=title, backlink=backlink) for t in texts)
+    html = _own_links(html, page, press.masthead)
     return Markup(html)  # noqa: S704 - escaped or sanitised by text.markdown
+
+
+def _own_links(html: str, page: Page, masthead: Masthead) -> str:
+    """Whole addresses of this site as relative links, so that they hold in a mirror and on a disk.
+
+    One with a query string stays: no page of ours is meant by it.
+    """
+    if not masthead.base_url or masthead.base_url not in html:
+        return html
+
+    def relative(found: re.Match[str]) -> str:
+        path = unquote(unescape(found[2] or routes.HOME))
+        link = routes.link(page.url, path, explicit=masthead.explicit_links)
+        return f'{found[1]}="{Markup.escape(link)}'
+
+    own = re.compile(rf'\b(href|src)="{re.escape(masthead.base_url)}(/[^"#?]*)?(?=["#])')
+    return own.sub(relative, html)
 
 
 def lead_image(page: Page, story: Story) -> str:
