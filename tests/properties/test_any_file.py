@@ -1,0 +1,93 @@
+"""Whatever the bytes of a file, reading it gives an article or problems, never an exception."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bimson_site.errors import CODES, describe
+from bimson_site.model import Loaded, digest
+from bimson_site.pipeline import addresses, fields
+from bimson_site.pipeline.dedupe import order, origin
+from bimson_site.pipeline.load import LoadRules, body_text, load
+from bimson_site.pipeline.references import paths
+
+RULES = LoadRules("vi", "Asia/Ho_Chi_Minh", ("Unknown",))
+NAMES = sorted({name for names in fields.NAMES.values() for name in names})
+
+values = st.text(max_size=30) | st.sampled_from(
+    [
+        "2020-08-05",
+        "~1998",
+        "true",
+        "no",
+        "null",
+        "[a, b]",
+        "{a: b}",
+        "[[a], {b: c}]",
+        "|\n  a\n  b",
+        "http://[",
+        "https://x.example/a b",
+        "//x",
+        "/../x",
+        "{{ x }}",
+        "*a",
+        "&a",
+        "!!x",
+        "\u2028",
+    ]
+)
+matter = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=6).map(
+    lambda pairs: "".join(f"{name}: {value}\n" for name, value in pairs)
+)
+bodies = st.text(max_size=80) | st.sampled_from(
+    [
+        "![x](http://[)",
+        "[x](//[)",
+        "<a href='//['>x</a>",
+        "[x]: //[\n\n[x]",
+        "\ud800".encode("utf-8", "replace").decode(),
+    ]
+)
+documents = st.builds(lambda m, b: f"---\n{m}---\n{b}".encode("utf-8", "replace"), matter, bodies)
+raws = (
+    documents | st.binary(max_size=60) | st.builds(lambda b: b"---\n" + b, st.binary(max_size=60))
+)
+names = st.sampled_from(
+    ["a.md", "2020-08-05-x.md", "2020/13/x.md", "9999/12/31/x.md", "index.md", "🙂.md"]
+)
+
+
+@given(names, raws)
+@settings(max_examples=400)
+@example("a.md", b"---\nsource_url: http://[\ncanonical: http://[\n---\n")
+@example("a.md", b"---\nimage: 'http://['\n---\n![x](http://[)\n")
+def test_any_file_is_an_article_or_a_problem(name: str, raw: bytes) -> None:
+    path = f"content/{name}"
+    loaded = load(path, raw, RULES)
+    told(loaded)
+    if loaded.article is None:
+        assert loaded.problems
+        return
+    article = loaded.article
+    assert article.title
+    assert article.digest
+    assert digest(article)
+    assert order(article)
+    assert isinstance(origin(article), str)
+    assert addresses.natural(article, "https://kho.example").isascii()
+    assert all(PurePosixPath(p) for p in paths(article))
+    assert isinstance(body_text(raw, article.body), str)
+
+
+def told(loaded: Loaded) -> None:
+    """Every problem can be told, and has a place."""
+    for problem in loaded.problems:
+        assert problem.code in CODES
+        assert problem.where.line >= 1
+        assert problem.where.column >= 1
+        message, hint = describe(problem, lambda text: text)
+        assert message
+        assert hint
