@@ -10,8 +10,12 @@ import re
 
 from bimson_site.text import vietnamese
 
-# C0 without tab and line feed, and DEL: none may stand in HTML (WHATWG HTML, 13.1.4) nor, mostly, in XML.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+# Controls without tab and line feed, and noncharacters: none may stand in HTML (WHATWG HTML, 13.1.4 and
+# 13.2.3.5) nor, mostly, in XML.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane * 0x10000 + end) for plane in range(17) for end in (0xFFFE, 0xFFFF)
+)
+_CONTROLS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_NONCHARACTERS}]")
 
 
 def in_one_line(text: str) -> str:
@@ -22,7 +26,9 @@ def in_one_line(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    r"""The text without control characters, save tab and line feed; \r\n and \r are line feeds."""
+    r"""The text without control characters, save tab and line feed; \r\n, \r and NEL are line feeds."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x85" in text:
+        text = text.replace("\x85", "\n")
     return _CONTROLS.sub("", text)
