@@ -287,3 +287,39 @@ def test_a_process_of_its_own_answers_the_same(site: Make) -> None:
     done = run_process("build", "--site", made.root, "--lang", "xx")
     assert done.code == 2
     assert "only in en, vi" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@pytest.mark.parametrize(
+    ("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colour_is_for_terminals_that_want_it(site, env: dict[str, str], coloured: bool) -> None:
+    import pty
+
+    made = site({"a.md": article("Tin", "17/05/04")})
+    parent, child = pty.openpty()
+    settings = {**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8", **env}
+    if not env:
+        settings.pop("NO_COLOR", None)
+    command = [sys.executable, "-m", "bimson_site", "build", "--site", str(made.root)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=child, env=settings, check=False)
+    os.close(child)
+    said = os.read(parent, 65536).decode()
+    os.close(parent)
+    assert "timestamp-unreadable" in said
+    assert ("\x1b[" in said) is coloured
+
+
+def test_names_that_only_say_that_nobody_is_known_can_be_set(site) -> None:
+    made = site(
+        {
+            "a.md": article("Một", author="Ban biên tập"),
+            "b.md": article("Hai", body="Khác.", author="Unknown"),
+            "bimson.yaml": "missing_authors: [Ban biên tập]\n",
+        }
+    )
+    made.build()
+    assert {n for n in made.files() if n.startswith("authors/")} == {
+        "authors/index.html",
+        "authors/unknown/index.html",
+    }

@@ -23,7 +23,6 @@ from bimson_site.model import Precision, Timestamp
 
 # Babel's own long form ("Thứ Tư, 5 tháng 8, 2020") is not how Vietnamese papers write a date.
 _LONG = {"vi": "EEEE, 'ngày' d 'tháng' M 'năm' y"}
-_PLAIN = {"vi": "'ngày' d 'tháng' M 'năm' y"}
 _SHORT = {"vi": "d/M/y"}
 
 

@@ -84,11 +84,11 @@ def utc(seconds: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as a walk saw it: path relative to the site (forward slashes), bytes, nanoseconds."""
+    """A file as a walk saw it: path relative to the site (forward slashes), size in bytes (-1: it
+    cannot be read), whether it is a regular file."""
 
     path: str
     size: int
-    mtime_ns: int = 0
     regular: bool = True
 
 

@@ -66,9 +66,7 @@ def test_a_reading() -> None:
     ]
     assert found.references == ("a.jpg", "b.md")
     assert found.heading == "Chợ & đường"
-    assert found.heading_first
     assert found.lede == "Bà Hòa kể mã."
-    assert not found.has_html
 
 
 def test_a_reading_of_html() -> None:
@@ -78,9 +76,8 @@ def test_a_reading_of_html() -> None:
     )
     assert found.text.split("\n") == ["Ngày 12/03/2021 08:15:30", "Chợ", "Bà Hòa kể", "c", "d"]
     assert found.references == ("a.jpg", "%E1%BA%A3.md", "c.mp4")
-    assert (found.heading, found.heading_first) == ("Chợ", False)
+    assert found.heading == "Chợ"
     assert found.lede == "Bà Hòa kể"
-    assert found.has_html
 
 
 @pytest.mark.parametrize(

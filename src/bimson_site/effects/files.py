@@ -50,7 +50,7 @@ def walk(root: Path, folder: str) -> list[Source]:
             try:
                 status = entry.stat()
             except OSError:
-                found.append(Source(path, -1, 0, regular=True))
+                found.append(Source(path, -1))
                 continue
             if stat.S_ISDIR(status.st_mode):
                 identity = (status.st_dev, status.st_ino)
@@ -59,7 +59,7 @@ def walk(root: Path, folder: str) -> list[Source]:
                     queue.append(path)
             else:
                 regular = stat.S_ISREG(status.st_mode)
-                found.append(Source(path, status.st_size, status.st_mtime_ns, regular=regular))
+                found.append(Source(path, status.st_size, regular=regular))
     return found
 
 

@@ -31,27 +31,25 @@ class Reading:
     `text`: the visible text, a block or a line break per line; code, cells and footnotes included,
     addresses, alternative texts and note marks not. `references`: targets of links and pictures on
     this site, in order, unique, percent-encoded as they stand in the HTML (unquote them before
-    comparing with a file name). `heading`: the first heading, or ''; `heading_first`: it opens the
-    body. `lede`: the first real paragraph, cut at 220 characters. `has_html`: raw HTML occurs.
+    comparing with a file name). `heading`: the first heading, or ''. `lede`: the first real paragraph,
+    cut at 220 characters.
     """
 
     text: str
     references: tuple[str, ...]
     heading: str
-    heading_first: bool
     lede: str
-    has_html: bool
 
 
 def read(body: str) -> Reading:
     """What a reader sees of a Markdown body. Never raises."""
     body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
-        return _reading(tuple(Block("paragraph", text) for text in plain), (), has_html=False)
+        return _reading(tuple(Block("paragraph", text) for text in plain), ())
     tokens = parse(body)
     if has_html(tokens):
-        return _reading(*visible(clean(draw(tokens), str)), has_html=True)
-    return _reading(tuple(blocks_of(tokens)), _references(tokens), has_html=False)
+        return _reading(*visible(clean(draw(tokens), str)))
+    return _reading(tuple(blocks_of(tokens)), _references(tokens))
 
 
 _KINDS = {"heading_open": "heading", "figcaption_open": "caption", "figure_open": "picture"}
@@ -84,15 +82,13 @@ def _references(tokens: list[Token]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in urls if is_reference(url)))
 
 
-def _reading(blocks: tuple[Block, ...], references: tuple[str, ...], *, has_html: bool) -> Reading:
+def _reading(blocks: tuple[Block, ...], references: tuple[str, ...]) -> Reading:
     heading = next((b for b in blocks if b.kind == "heading"), None)
     return Reading(
         text="\n".join(b.text for b in blocks if b.text),
         references=references,
         heading=" ".join(heading.text.split()) if heading else "",
-        heading_first=heading is not None and heading is blocks[0],
         lede=_lede(blocks),
-        has_html=has_html,
     )
 
 
