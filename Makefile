@@ -1,13 +1,16 @@
 # make build   set up, build this repository's own archive, say where to look
 # make test    everything that must hold: style, types, layers, behaviour
 # make coverage  which lines and branches the tests reach
+# make bench   the benchmark at 1,000 and 10,000 articles, in minutes; make bench-peers installs the peers
 # make lock    renew the lock file after a change of dependencies
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: build test coverage lock clean
+BENCH := $(BIN)/python benchmarks/bench.py --results benchmarks/results/small.jsonl
+
+.PHONY: build test coverage bench bench-peers lock clean
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
@@ -39,6 +42,16 @@ coverage: $(VENV)/tested
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --show-missing
+
+bench: $(VENV)/installed
+	@rm -f benchmarks/results/small.jsonl
+	$(BENCH) --sizes 1000
+	$(BENCH) --sizes 10000 --tools bimson-site,default-theme,hugo
+	$(BENCH) --sizes 10000 --tools eleventy,pelican --scenarios cold --rounds 1
+	$(BIN)/python benchmarks/report.py benchmarks/results/small.jsonl
+
+bench-peers: $(VENV)/installed
+	$(BIN)/python benchmarks/bench.py --install
 
 lock: $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -170,6 +170,9 @@ def test_every_field_of_json(site: Callable[..., Site]) -> None:
     assert firsts(page, "JSON of build", 0) == list(report)
     assert firsts(page, "JSON of build", 1) == list(report["held"][0])
     assert firsts(page, "JSON of build", 2) == list(report["problems"][0])
+    rehearsal = made.build("--dry-run").json
+    more = [name for name in rehearsal if name not in report]
+    assert firsts(page, "JSON of build", 3) == more
     assert firsts(page, "JSON of list") == list(made.run("list", "--json").lines[0])
     (cluster,) = made.run("duplicates", "--json").json
     assert firsts(page, "JSON of duplicates") == list(cluster)

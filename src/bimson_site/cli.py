@@ -124,6 +124,8 @@ def bimson_site(ctx: click.Context) -> None:
     help="Work in N processes (default: as many as help).",
 )
 @click.option("--strict", is_flag=True, help="Write nothing if an article has an error.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written and deleted.")
+@click.option("--profile", is_flag=True, help="Show where the time went.")
 @_JSON
 def build(
     root: Path,
@@ -133,6 +135,8 @@ def build(
     out: Path | None,
     jobs: int | None,
     strict: bool,
+    dry_run: bool,
+    profile: bool,
     as_json: bool,
 ) -> int:
     start = time.perf_counter()
@@ -140,24 +144,41 @@ def build(
         from bimson_site import build as pipeline
         from bimson_site import console
         from bimson_site.effects.site import open_site
+        from bimson_site.effects.workers import Stopwatch
         from bimson_site.errors import Severity
         from bimson_site.text import dates
 
+        watch = Stopwatch(time.perf_counter) if profile else None
         site = open_site(root)
         moment = _moment(future, drafts, as_of, site.config.timezone)
         folder = out or root / site.config.output
-        with terminal.progress(call.voice, jobs, time.monotonic) as hands:
-            report = pipeline.build(site, folder, moment, hands, strict=strict)
-        seconds = time.perf_counter() - start
         zone = dates.zone(site.config.timezone)
+        more: dict[str, object] = {}
+        with terminal.progress(call.voice, jobs, time.monotonic, watch) as hands:
+            hands.lap("open the site")
+            if dry_run:
+                rehearsal = pipeline.rehearse(site, folder, moment, hands)
+                report = rehearsal.report
+                more = console.rehearsal_json(rehearsal)
+            else:
+                report = pipeline.build(site, folder, moment, hands, strict=strict)
+        seconds = time.perf_counter() - start
         errors = any(p.severity is Severity.ERROR for p in report.problems)
         if as_json:
-            click.echo(console.json_text(console.report_json(report, seconds, zone, call.voice)))
+            more |= {"profile": console.profile_json(watch.laps, watch.templates)} if watch else {}
+            said = console.report_json(report, seconds, zone, call.voice)
+            click.echo(console.json_text(said | more))
         else:
             call.show(report.problems)
             for line in console.held_back(report.held_back, zone, call.voice):
                 click.echo(line, err=True)
-            if strict and errors:
+            if watch:
+                for line in console.profile(watch.laps, watch.templates, call.voice):
+                    click.echo(line, err=True)
+            if dry_run:
+                for line in console.rehearsal(rehearsal, call.voice):
+                    click.echo(line)
+            elif strict and errors:
                 click.echo(call.voice.say("Nothing was written, for there are errors."), err=True)
             else:
                 click.echo(console.summary(report, seconds, _shown(folder), call.voice))
@@ -204,20 +225,23 @@ def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_jso
         from bimson_site import console
 
         surveyed, _ = _survey(root, future, drafts, as_of, call.voice)
-        clusters = [c for c in surveyed.archive.clusters if c.copies]
+        archive = surveyed.archive
+        clusters = [
+            (s.path, found) for s in archive.keepers if (found := archive.copies.get(s.path))
+        ]
         if as_json:
             rows = [
                 {
-                    "keeper": c.keeper.path,
-                    "copies": [{"path": k.article.path, "reason": k.reason} for k in c.copies],
+                    "keeper": keeper,
+                    "copies": [{"path": k.article.path, "reason": k.reason} for k in copies],
                 }
-                for c in clusters
+                for keeper, copies in clusters
             ]
             click.echo(console.json_text(rows))
         else:
-            for cluster in clusters:
-                click.echo(call.voice.style(console.visible(cluster.keeper.path), bold=True))
-                for copy in cluster.copies:
+            for keeper, copies in clusters:
+                click.echo(call.voice.style(console.visible(keeper), bold=True))
+                for copy in copies:
                     path = console.visible(copy.article.path)
                     click.echo(f"  = {path}  ({call.voice.say(copy.reason)})")
             click.echo(
@@ -284,14 +308,15 @@ def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
 
 
 def _survey(root: Path, future: bool, drafts: bool, as_of: str | None, voice: Voice) -> Any:
-    from bimson_site import build as pipeline
+    from bimson_site import survey as surveys
     from bimson_site.effects.site import open_site
     from bimson_site.text import dates
 
     site = open_site(root)
     moment = _moment(future, drafts, as_of, site.config.timezone)
-    with terminal.progress(voice, None, time.monotonic) as hands:
-        return pipeline.survey(site, moment, hands), dates.zone(site.config.timezone)
+    with terminal.progress(voice, None, time.monotonic, None) as hands:
+        found = surveys.with_cache(site, lambda kept: surveys.survey(site, moment, kept, hands))
+        return found, dates.zone(site.config.timezone)
 
 
 def _shown(path: Path) -> str:

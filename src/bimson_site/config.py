@@ -62,6 +62,7 @@ class SiteConfig:
     links: str = "relative"
     extensions: tuple[str, ...] = ()
     output: str = "build"
+    host: str = ""
 
 
 _DEFAULT = SiteConfig()
@@ -183,6 +184,10 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
     "links": readers.matching("relative|explicit", "relative or explicit"),
     "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),
     "output": readers.folder,
+    "host": readers.matching(
+        "cloudflare-pages|github-pages|gitlab-pages|netlify",
+        "cloudflare-pages, github-pages, gitlab-pages or netlify",
+    ),
 }
 SETTINGS = tuple(Setting(name, attrgetter(name)(_DEFAULT)) for name in _READERS)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
@@ -16,8 +16,9 @@ from pathlib import Path
 
 import click
 
+from bimson_site import locales
 from bimson_site.errors import Problem, Severity, describe
-from bimson_site.model import HeldBack, Report, utc
+from bimson_site.model import HeldBack, Rehearsal, Report, utc
 from bimson_site.words import Catalogue
 
 # So many problems of one code are shown in full; the rest is counted. --json has them all.
@@ -171,6 +172,75 @@ def report_json(
         "held": [{"path": h.path, "until": moment(h.until, zone)} for h in report.held_back],
         "seconds": round(seconds, 3),
         "problems": [problem_json(p, voice.words.gettext) for p in report.problems],
+    }
+
+
+# So many paths of a kind are shown; --json has them all.
+_PATHS = 20
+
+
+def rehearsal(found: Rehearsal, voice: Voice) -> Iterator[str]:
+    """What a build would do, in words."""
+    counted, changed, write, delete = voice.counted, found.changed, found.write, found.delete
+    head = counted(
+        "{n} article is new or changed:", "{n} articles are new or changed:", len(changed)
+    )
+    yield from _listed(head, changed)
+    head = counted("{n} file would be written:", "{n} files would be written:", len(write))
+    yield from _listed(head, write)
+    head = counted("{n} file would be deleted:", "{n} files would be deleted:", len(delete))
+    yield from _listed(head, delete)
+    yield voice.say(
+        "Then there would be {files} files of {size} in all. Nothing was written.",
+        files=locales.number(found.files, voice.words.language),
+        size=locales.size(found.bytes, voice.words.language),
+    )
+
+
+def _listed(head: str, paths: Sequence[str]) -> Iterator[str]:
+    yield head if paths else head.removesuffix(":")
+    yield from (f"  {visible(path)}" for path in paths[:_PATHS])
+    if len(paths) > _PATHS:
+        yield f"  … {len(paths) - _PATHS} (--json)"
+
+
+def rehearsal_json(found: Rehearsal) -> dict[str, object]:
+    return {
+        "dry_run": True,
+        "changed": found.changed,
+        "write": found.write,
+        "delete": found.delete,
+        "files": found.files,
+        "bytes": found.bytes,
+        "redirects": found.redirects,
+    }
+
+
+def profile(
+    laps: Mapping[str, float], templates: Mapping[str, tuple[int, float]], voice: Voice
+) -> Iterator[str]:
+    """Where the time went: by stage, in the order of the stages; by template, the dearest first."""
+    rows = [(voice.say(stage), f"{seconds:8.3f} s", "") for stage, seconds in laps.items()]
+    dearest = sorted(templates.items(), key=lambda item: (-item[1][1], item[0]))
+    drawn = [
+        (f"  {name}", f"{seconds:8.3f} s", voice.counted("{n} page", "{n} pages", pages))
+        for name, (pages, seconds) in dearest
+    ]
+    yield from table(rows)
+    if drawn:
+        yield voice.say("of which templates, added up over all processes:")
+        yield from table(drawn)
+
+
+def profile_json(
+    laps: Mapping[str, float], templates: Mapping[str, tuple[int, float]]
+) -> dict[str, object]:
+    return {
+        "stages": {stage: round(seconds, 6) for stage, seconds in laps.items()},
+        "templates": {
+            name: {"pages": pages, "seconds": round(seconds, 6)}
+            for name, (pages, seconds) in sorted(templates.items())
+        },
     }
 
 

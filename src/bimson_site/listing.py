@@ -9,7 +9,7 @@ from bimson_site.errors import CODES, Problem, Severity, describe
 from bimson_site.model import Listing
 
 if TYPE_CHECKING:
-    from bimson_site.build import Survey
+    from bimson_site.survey import Survey
 
 _NO_PAGE = frozenset({"file-hidden", "file-unused"})
 
@@ -24,10 +24,10 @@ def listing(
         if problem.code in _NO_PAGE or problem.severity is Severity.ERROR:
             path = problem.where.path
             rows.setdefault(path, Listing(path, "set_aside", reason=_reason(problem, translate)))
-    for cluster in survey.archive.clusters:
-        keeper = cluster.keeper.path
+    for slip in survey.archive.keepers:
+        keeper = slip.path
         rows[keeper] = Listing(keeper, "page", of[keeper])
-        for copy in cluster.copies:
+        for copy in survey.archive.copies.get(keeper, ()):
             path = copy.article.path
             rows[path] = Listing(path, "copy", of[path], keeper, copy.reason)
     for page in survey.archive.pages:

@@ -98,3 +98,14 @@ def number(value: int, language: str) -> str:
 @lru_cache(maxsize=8192)
 def _number(value: int, language: str) -> str:
     return format_decimal(value, locale=locale(language))
+
+
+def size(count: int, language: str) -> str:
+    """A number of bytes in units of a thousand, as people read it: 68,4 MB in Vietnamese."""
+    amount, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    pattern = "#,##0" if unit == "B" else "#,##0.0"
+    return f"{format_decimal(amount, pattern, locale=locale(language))} {unit}"

@@ -190,6 +190,10 @@ CODES: dict[str, Words] = {
         "two pages claim {url}: {first} and {second}",
         "give one of the two another address",
     ),
+    "host-limit": _warning(
+        "{host} takes at most {limit} {what}, and this archive has {count}",
+        "publish it elsewhere, or leave something out: docs/how-to/publish.md",
+    ),
     "output-foreign": _error(
         "the folder {folder} is not for bimson-site to write: it holds other files, or is part of the site",
         "name a folder of its own with --out, or in the setting output",
@@ -236,6 +240,12 @@ PHRASES = (
     "a list, such as [my_extension]",
     "a list of paths of articles",
     "relative or explicit",
+    "cloudflare-pages, github-pages, gitlab-pages or netlify",
+    # --- what a host has limits for --------------------------------------------------------------
+    "files",
+    "bytes in all",
+    "bytes in one file",
+    "redirects",
     # --- why a file or a block cannot be read ----------------------------------------------------
     "not a regular file",
     "it cannot be read",

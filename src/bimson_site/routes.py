@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
@@ -33,6 +34,7 @@ _TREES = frozenset({"sitemaps", *TermKind})
 # File names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z0-9/._-]*").fullmatch
+_SAFE = "/.~-_!$&'()*+,;=@:"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"\\|?*]')
 
 
@@ -122,12 +124,12 @@ def output(url: str) -> str:
 
 def folded(url: str) -> str:
     """Addresses that a file system may take for one another have one folded form."""
-    return unicodedata.normalize("NFC", output(url)).casefold()
+    return place(output(url))
 
 
-@lru_cache(maxsize=4096)
-def _segments(url: str) -> tuple[str, ...]:
-    return tuple(url.split("/"))
+def place(path: str) -> str:
+    """The same for the file that answers."""
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
 
 
 def link(here: str, there: str, *, explicit: bool = False) -> str:
@@ -135,30 +137,72 @@ def link(here: str, there: str, *, explicit: bool = False) -> str:
 
     `explicit` adds index.html, for archives that are read without a server.
     """
-    there, mark, anchor = there.partition("#")
-    if there == here:
-        return (
-            f"{mark}{anchor}" if mark else ("index.html" if explicit and here[-1] == "/" else "./")
-        )
-    source, target = _segments(here), _segments(there)
-    shared = 0
-    for mine, theirs in zip(source[:-1], target[:-1], strict=False):
-        if mine != theirs:
-            break
-        shared += 1
-    path = "../" * (len(source) - 1 - shared) + "/".join(target[shared:])
-    if not path or path[0] == "/" or ":" in path.split("/", 1)[0]:
-        path = "./" + path
-    if explicit and path.endswith("/"):
-        path += "index.html"
-    if not _PLAIN(path):  # most are plain, and quoting costs three times the rest
-        path = quote(path, safe="/.~-_!$&'()*+,;=@:")
-    return path + mark + anchor
+    return links_from(here, explicit=explicit)(there)
+
+
+def links_from(here: str, *, explicit: bool = False) -> Callable[[str], str]:
+    """`link` for the many links of one page. Most lead out of the page's whole tree (to the menu, to
+    terms), where only the way up depends on the page."""
+    above = _above(here)
+    tree_of_page, way_up = tree(here) or ("", "")
+
+    def links(there: str) -> str:
+        if there[:1] == "/" and not there.startswith(tree_of_page):
+            return way_up + _from_root(there, explicit)
+        mark = anchor = ""
+        if "#" in there:
+            there, mark, anchor = there.partition("#")
+        if there == here:
+            return f"{mark}{anchor}" or ("index.html" if explicit and here[-1] == "/" else "./")
+        for folder, up in above:
+            if there.startswith(folder):
+                path = up + _quoted(there[len(folder) :])
+                break
+        if not path or path[0] == "/" or (":" in path and ":" in path.split("/", 1)[0]):
+            path = "./" + path
+        if explicit and path[-1] == "/":
+            path += "index.html"
+        return path + mark + anchor if mark else path
+
+    return links
+
+
+def tree(here: str) -> tuple[str, str] | None:
+    """The topmost folder that holds a page ("/2020/"), and the way up from the page to the root; None
+    for a page in the root. Links of two pages with the same way up are the same, but for those that
+    lead into the tree of either."""
+    above = _above(here)
+    if here[0] != "/" or len(above) < _IN_A_TREE:
+        return None
+    return above[-3][0], above[-2][1]
+
+
+_IN_A_TREE = 3  # the page is in its tree, in the root, and in ""
+
+
+@lru_cache(maxsize=16384)
+def _from_root(there: str, explicit: bool) -> str:
+    path, mark, anchor = there.partition("#")
+    ending = "index.html" if explicit and path[-1] == "/" else ""
+    return _quoted(path[1:]) + ending + mark + anchor
+
+
+@lru_cache(maxsize=4096)
+def _above(here: str) -> tuple[tuple[str, str], ...]:
+    """The folders that hold a page, the innermost first, each with the way up to it; last "", in which
+    everything is."""
+    names = here.split("/")[:-1]
+    folders = ["".join(f"{name}/" for name in names[:depth]) for depth in range(len(names) + 1)]
+    return tuple((folder, "../" * up) for up, folder in enumerate(reversed(folders)))
+
+
+def _quoted(path: str) -> str:
+    return path if _PLAIN(path) else quote(path, safe=_SAFE)  # most are plain, and quoting is slow
 
 
 def absolute(base_url: str, url: str) -> str:
     """The whole address, percent-encoded; "" where the site has no base_url."""
-    return base_url + quote(url, safe="/.~-_!$&'()*+,;=@:") if base_url else ""
+    return base_url + _quoted(url) if base_url else ""
 
 
 def rooted(base_url: str, url: str) -> str:

@@ -20,8 +20,8 @@ from bimson_site.words import catalogue, languages
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bimson_site.build import Hands
     from bimson_site.console import Voice
+    from bimson_site.effects.workers import Hands, Stopwatch
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -215,16 +215,18 @@ def _name(param: click.Parameter | None) -> str:
 
 
 @contextmanager
-def progress(voice: Voice, many: int | None, clock: Callable[[], float]) -> Iterator[Hands]:
+def progress(
+    voice: Voice, many: int | None, clock: Callable[[], float], watch: Stopwatch | None
+) -> Iterator[Hands]:
     """Hands that show a bar on a terminal once there is much to do; `clock` counts seconds."""
-    from bimson_site.build import Hands
+    from bimson_site.effects.workers import Hands
 
     if not sys.stderr.isatty():
-        yield Hands(many)
+        yield Hands(many, watch=watch)
         return
     bar = _Bar(voice, clock)
     try:
-        yield Hands(many, bar)
+        yield Hands(many, bar, watch)
     finally:
         bar.end()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from bimson_site.errors import CODES, describe
 from bimson_site.model import Loaded, digest
 from bimson_site.pipeline import addresses, fields
 from bimson_site.pipeline.dedupe import order, origin
-from bimson_site.pipeline.load import LoadRules, body_text, load
+from bimson_site.pipeline.load import PLAIN_ADDRESS, LoadRules, body_text, load, signature
 from bimson_site.pipeline.references import paths
 
 RULES = LoadRules("vi", "Asia/Ho_Chi_Minh", ("Unknown",))
@@ -63,6 +65,8 @@ names = st.sampled_from(
 @given(names, raws)
 @settings(max_examples=400)
 @example("a.md", b"---\nsource_url: http://[\ncanonical: http://[\n---\n")
+@example("a.md", b"---\nbody: |\n  Ch\xe1\xbb\xa3\n---\n")
+@example("a.md", b"---\ntitle: a\r\n---\r\nCh\xe1\xbb\xa3\r\rb\r\n")
 @example("a.md", b"---\nimage: 'http://['\n---\n![x](http://[)\n")
 def test_any_file_is_an_article_or_a_problem(name: str, raw: bytes) -> None:
     path = f"content/{name}"
@@ -79,7 +83,17 @@ def test_any_file_is_an_article_or_a_problem(name: str, raw: bytes) -> None:
     assert isinstance(origin(article), str)
     assert addresses.natural(article, "https://kho.example").isascii()
     assert all(PurePosixPath(p) for p in paths(article))
-    assert isinstance(body_text(raw, article.body), str)
+    assert blake2b(body_text(raw, article.body).encode(), digest_size=16).hexdigest() == (
+        article.body.digest
+    )
+    assert bool(signature(raw, article).key) == bool(article.skeleton)
+
+
+@given(st.from_regex(PLAIN_ADDRESS, fullmatch=True))
+def test_a_plain_address_is_whole(text: str) -> None:
+    parts = urlsplit(text)
+    assert parts.scheme in {"http", "https"}
+    assert parts.hostname
 
 
 def told(loaded: Loaded) -> None:

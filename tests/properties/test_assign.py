@@ -16,8 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bimson_site import routes
-from bimson_site.model import Article, Body, Kind, Precision, Signature, Timestamp
-from bimson_site.pipeline import addresses, dedupe, terms
+from bimson_site.model import (
+    ODD,
+    Archive,
+    Article,
+    Body,
+    Kind,
+    Precision,
+    Signature,
+    Timestamp,
+    sealed,
+)
+from bimson_site.pipeline import addresses, dedupe, records, terms
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.assign import Claim, Settlement, assign
 from bimson_site.text import slugs
@@ -141,16 +151,28 @@ def article(number: int, file: File, *, folds: bool = False, **fields: object) -
         tags=file.tags,
         slug=slugs.slug(file.title),
         slug_given=file.given,
-        signature=Signature(key, 200, file.title.casefold(), False),
+        skeleton=key,
         body=Body(path, 0, 1, key),
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return sealed(replace(made, **fields))  # type: ignore[arg-type]
+
+
+def fold(articles: Iterable[Article]) -> Archive:
+    """The articles folded: what has one skeleton here has one text."""
+    by_number = dict(enumerate(articles))
+    slips = [records.slip(a, number) for number, a in by_number.items()]
+    suspects = [by_number[s.number] for s in dedupe.suspects(slips)]
+    said = {a.path: Signature(a.skeleton, 200, a.title.casefold(), False) for a in suspects}
+    clusters, _ = dedupe.dedupe(suspects, said, partial(addresses.natural, base_url=""), "")
+    return dedupe.fold(slips, clusters)
 
 
 def settle(articles: Iterable[Article], ledger: Mapping[str, str]) -> tuple[Addresses, tuple]:
-    url_of = partial(addresses.natural, base_url="")
-    archive, _ = dedupe.dedupe(articles, url_of, "")
-    return addresses.settle(archive, terms.spellings(archive), ledger, {}, "")
+    articles = list(articles)
+    archive = fold(articles)
+    odd = {a.path: a for a in articles if records.slip(a).flags & ODD}
+    said = terms.wording(records.slip(a) for a in articles)
+    return addresses.settle(archive, odd, said.shown, ledger, {}, "")
 
 
 def claimed(made: Addresses, keepers: Iterable[str]) -> list[str]:
@@ -171,8 +193,8 @@ def test_histories_of_an_archive(moves, folds, random) -> None:
         made, problems = settle(articles, ledger)
         random.shuffle(articles)
         assert settle(articles, ledger) == (made, problems), "the order of the files shows"
-        archive, _ = dedupe.dedupe(articles, partial(addresses.natural, base_url=""), "")
-        places = list(map(routes.folded, claimed(made, (c.keeper.path for c in archive.clusters))))
+        keepers = (slip.path for slip in fold(articles).keepers)
+        places = list(map(routes.folded, claimed(made, keepers)))
         assert len(set(places)) == len(places), "two things stand on one address"
         for url, owner in made.rows:
             assert ledger.setdefault(url, owner) == owner

@@ -4,7 +4,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bimson_site.model import Precision, Timestamp
@@ -18,6 +18,32 @@ MOMENT = "2021-03-04T09:07:30+07:00"
 def iso(text, zone_name=HERE):
     found = read(text, zone_name)
     return None if found is None else found.iso
+
+
+wholes = st.builds(
+    "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}".format,
+    st.integers(995, 1004) | st.integers(1960, 1980) | st.integers(9998, 9999),
+    st.integers(1, 13) | st.sampled_from([1, 12]),
+    st.integers(1, 32) | st.sampled_from([1, 31]),
+    st.integers(0, 25),
+    st.integers(0, 61),
+    st.integers(0, 61),
+    st.sampled_from("+-"),
+    st.integers(0, 15),
+    st.integers(0, 61),
+)
+
+
+@given(wholes, st.sampled_from([HERE, NEW_YORK, "UTC"]))
+@example("1000-01-01T00:00:00+07:00", NEW_YORK)
+@example("0999-12-31T23:00:00-05:00", HERE)
+@example("9999-12-31T23:59:59-05:00", HERE)
+@example("2021-11-07T01:30:00-05:00", NEW_YORK)
+@example("2021-03-04T09:07:30+15:00", HERE)
+@example("2021-03-04T09:07:60+07:00", HERE)
+def test_a_whole_time_is_read_as_the_grammar_reads_it(text: str, zone_name: str) -> None:
+    """The space before the zone sends the same time through the grammar."""
+    assert read(text, zone_name) == read(f"{text[:19]} {text[19:]}", zone_name)
 
 
 @pytest.mark.parametrize(

@@ -12,47 +12,53 @@ from hypothesis import strategies as st
 from bimson_site.model import (
     UNDATED,
     Access,
-    Archive,
     Article,
     Body,
     Kind,
     Precision,
     Signature,
     Timestamp,
+    sealed,
 )
-from bimson_site.pipeline import addresses
-from bimson_site.pipeline.dedupe import dedupe
+from bimson_site.pipeline import addresses, records
+from bimson_site.pipeline.dedupe import dedupe, fold
+from bimson_site.pipeline.dedupe import suspects as suspects_of
 
 START = datetime(2020, 8, 5, 7)
 
 
-def said(name: str, hours: float | None = 0, key: str = "k", tokens: int = 200, **more) -> Article:
+Told = tuple[Article, Signature]
+
+
+def said(name: str, hours: float | None = 0, key: str = "k", tokens: int = 200, **more) -> Told:
     """An article `hours` after the start (None: undated) with a text of a key and a length."""
     when = UNDATED if hours is None else Timestamp(Precision.TIME, START + timedelta(hours=hours))
     path = f"content/{name}.md"
-    more.setdefault("signature", Signature(key, tokens, "tin", deictic=False))
+    signature = more.pop("signature", Signature(key, tokens, "tin", deictic=False))
     made = Article(
         id=path,
         path=path,
         title="Tin",
         slug="tin",
         published=when,
-        signature=more.pop("signature"),
+        skeleton=f"s{key}" if key else "",
         body=Body(path, 0, 1, name),
     )
-    return replace(made, **more)
+    return sealed(replace(made, **more)), signature
 
 
-def folded(*articles: Article, base_url: str = "https://kho.example") -> list[list[str]]:
+def folded(*told: Told, base_url: str = "https://kho.example") -> list[list[str]]:
     """The clusters as names, each keeper first."""
-    archive, _ = dedupe(articles, lambda a: addresses.natural(a, base_url), base_url)
-    return names(archive)
-
-
-def names(archive: Archive) -> list[list[str]]:
-    groups = [[c.keeper, *(k.article for k in c.copies)] for c in archive.clusters]
+    slips = [records.slip(article, number) for number, (article, _) in enumerate(told)]
+    suspects = suspects_of(slips)
+    articles = [told[s.number][0] for s in suspects]
+    signatures = {s.path: told[s.number][1] for s in suspects}
+    found, _ = dedupe(articles, signatures, lambda a: addresses.natural(a, base_url), base_url)
+    archive = fold(slips, found)
+    groups = [[k, *(c.article for c in archive.copies.get(k.path, ()))] for k in archive.keepers]
     return [
-        [a.path.removeprefix("content/").removesuffix(".md") for a in group] for group in groups
+        [slip.path.removeprefix("content/").removesuffix(".md") for slip in group]
+        for group in groups
     ]
 
 
@@ -120,7 +126,7 @@ def test_clusters_do_not_depend_on_order(found, shuffler) -> None:
     assert sorted(n for group in first for n in group) == sorted(f"{n}" for n in range(len(found)))
 
 
-def count_comparisons(monkeypatch, articles: list[Article]) -> int:
+def count_comparisons(monkeypatch, articles: list[Told]) -> int:
     from bimson_site.text import similarity
 
     calls = [0]

@@ -32,6 +32,30 @@ def test_a_link_leads_where_a_browser_would_go(here: str, there: str) -> None:
     assert link
 
 
+@given(urls, urls, urls, st.booleans())
+def test_pages_as_deep_have_the_same_links_out_of_their_trees(
+    one: str, other: str, there: str, explicit: bool
+) -> None:
+    found = [routes.tree(one), routes.tree(other)]
+    if None in found or found[0][1] != found[1][1] or there.startswith((found[0][0], found[1][0])):
+        return
+    links = {routes.links_from(here, explicit=explicit)(there) for here in (one, other)}
+    assert len(links) == 1
+
+
+@pytest.mark.parametrize(
+    ("here", "tree"),
+    [
+        ("/2020/08/05/tin/", ("/2020/", "../../../../")),
+        ("/cũ/tin.html", ("/cũ/", "../")),
+        ("/", None),
+        ("/404.html", None),
+    ],
+)
+def test_the_tree_that_holds_a_page(here: str, tree: tuple[str, str] | None) -> None:
+    assert routes.tree(here) == tree
+
+
 @given(urls, st.sampled_from(["/a/", "/2020/08/05/tin/", "/"]))
 def test_an_explicit_link_names_the_file(here: str, there: str) -> None:
     assert routes.link(here, there, explicit=True).endswith("index.html") or here == there

@@ -13,6 +13,7 @@ from bimson_site.text.similarity import (
     key,
     normalise,
     signature,
+    skeleton,
     title_key,
     title_likeness,
 )
@@ -103,6 +104,15 @@ def test_one_edit_changes_the_key(old: str, new: str) -> None:
     assert keyed(edited(old, new)) != keyed(TEXT)
 
 
+@pytest.mark.parametrize("lines", [1, 2, 3, 7])
+def test_furniture_is_found_at_either_end_of_long_lines(lines: int) -> None:
+    text = "\n".join([f"Chợ cũ {n} mở lại sau một năm sửa chữa, " * 3 for n in range(lines)])
+    assert keyed(f"Ngày 12/03/2021 08:15:30\n{text}") == keyed(text)
+    assert keyed(f"{text}\nTheo TTXVN") == keyed(text)
+    assert keyed(f"{text}\nTheo TTXVN\n{text}") == keyed(f"{text}\n{text}") or lines > 2
+    assert skeleton(f"{text}\nTheo TTXVN", "") == skeleton(text, "")
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -184,6 +194,74 @@ def test_titles_alike() -> None:
     assert likeness("Chợ cũ mở lại", "Đường mới thông xe") == 0
     assert 0.5 < likeness("Chợ cũ mở lại", "Nhắc: chợ cũ mở lại") < 1
     assert likeness("", "") == 0
+
+
+# --- skeletons ------------------------------------------------------------------------------------
+
+OTHERWISE = [
+    str.upper,
+    lambda text: unicodedata.normalize("NFD", text),
+    lambda text: unicodedata.normalize("NFC", text),
+    lambda text: text.replace(" ", "\u2009"),
+    lambda text: text.replace("\n", " "),
+    lambda text: text.replace("e", "e\u2060"),
+    lambda text: text.replace("&", "&amp;"),
+    lambda text: text.replace("h", "&#104;"),
+    lambda text: text.replace("đ", "ð").replace("Đ", "Ð"),
+    lambda text: text.replace("oà", "òa").replace("1", "\u0661").replace("-", "\u2212"),
+    lambda text: f"Tin chợ cũ\n{text}",
+    lambda text: f"20/8/2004 08:00\n{text}\nTheo TTXVN",
+    lambda text: f"{text}\nNguồn:\u00ad Báo Xứ Thanh",
+]
+# Ordinary letters, and all that makes a word look otherwise: marks, numbers, entities, furniture.
+PIECES = [*"aàđðhnkgx1240.,-:/&;#%$²½ÑñüßıſK\n ", "hoà", "ngh", "Theo TTXVN", "20/8/2004", "amp;"]
+PIECES += ["n\u0303", "\u0301", "\u200b", "\u00ad", "tin chợ cũ", "&#104;", "\x1f", "́nh", "ﬁ", "…"]
+bodies = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=20)
+titles = st.sampled_from(["Tin chợ cũ", "hoà", "n\u0303", "&#104;", ""])
+
+
+@given(bodies, st.lists(st.sampled_from(OTHERWISE), max_size=3), titles, titles)
+def test_texts_with_one_key_have_one_skeleton(text, ways, title, other_title) -> None:
+    other = text
+    for way in ways:
+        other = way(other)
+    one, two = signature(text, title), signature(other, other_title)
+    skeletons = skeleton(text, title), skeleton(other, other_title)
+    assert [bool(s) for s in skeletons] == [bool(one.key), bool(two.key)]
+    if one.key == two.key:
+        assert skeletons[0] == skeletons[1]
+
+
+@pytest.mark.parametrize("title", ["", "Chợ cũ mở lại"])
+def test_whatever_keeps_the_key_of_a_long_text_keeps_its_skeleton(title: str) -> None:
+    for way in OTHERWISE:
+        other = way(TEXT)
+        if keyed(other) == keyed(TEXT):
+            assert skeleton(other, title) == skeleton(TEXT, title)
+    assert skeleton(f"{title}\n{TEXT}", title) == skeleton(TEXT, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "other", "other_title"),
+    [
+        ("Cá &amp; gà\nChợ mở", "Cá & gà", "Chợ mở", ""),
+        ("Cá & gà\nChợ mở", "Cá &amp; gà", "Chợ mở", ""),
+        ("Chợ &amp;amp;#104;ọp", "", "Chợ họp", ""),
+        ("Ông Muñoz", "", "Ông Mun\u0303oz", ""),
+        ("Ông Müller", "", "Ông Mu\u0308ller", ""),
+        ("Hoàn thành", "", "Hoa\u0300n tha\u0300nh", ""),
+        ("10 km²", "", "10\u2009km²", ""),
+        ("20/8/2004", "", "\u2060 20/8/2004", ""),
+    ],
+)
+def test_the_same_words_have_the_same_skeleton(text, title, other, other_title) -> None:
+    assert signature(text, title).key == signature(other, other_title).key
+    assert skeleton(text, title) == skeleton(other, other_title) != ""
+
+
+@pytest.mark.parametrize(("old", "new"), [("1.250", "1.251"), ("Kỹ sư", "Kỹ ư")])
+def test_another_consonant_or_digit_is_another_skeleton(old: str, new: str) -> None:
+    assert skeleton(edited(old, new), "") != skeleton(TEXT, "")
 
 
 # --- the guard ------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slugify import slugify
 
+from bimson_site.text import slugs
+from bimson_site.text.ordinary import CHARACTERS
 from bimson_site.text.slugs import file_slug, slug
 
 SHAPE = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*)?")
@@ -17,6 +19,17 @@ WIDE = st.one_of(
     st.text(st.sampled_from("conprauxltm0123 -.đễỨ₫’'&;,жШ東한½"), max_size=8),
     st.text(st.sampled_from("ễaĐ ж-"), min_size=90, max_size=160),
 )
+
+
+@given(st.text(st.sampled_from(CHARACTERS)))
+def test_ordinary_texts_have_the_slugs_of_all(text: str) -> None:
+    assert slugs._of_ordinary(text) in (slugs._of_any(text), None)
+
+
+@pytest.mark.parametrize("char", CHARACTERS)
+def test_every_ordinary_character_has_the_slug_of_all(char: str) -> None:
+    for text in (char, f"a{char}b", f"1{char}2", f"{char} {char}"):
+        assert slugs._of_ordinary(text) in (slugs._of_any(text), None)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bimson_site.model import Masthead, MonthCount, Precision, Timestamp
+from bimson_site.model import Masthead, MonthCount, Precision, Timestamp, Year
 from bimson_site.theme import vocabulary
 from bimson_site.words import catalogue
 
@@ -54,6 +54,12 @@ def test_weeks_begin_on_monday_and_carry_the_counts() -> None:
     assert weeks[0] == [(0, 0)] * 5 + [(1, 0), (2, 0)]
     assert weeks[1][2] == (5, 3)
     assert [day for week in weeks for day, _ in week if day] == list(range(1, 32))
+
+
+def test_a_year_has_twelve_months_and_each_its_counts() -> None:
+    held = MonthCount(8, 3, (3,) + (0,) * 30)
+    months = vocabulary.months(Year(2020, 3, (held,)))
+    assert months == [1, 2, 3, 4, 5, 6, 7, held, 9, 10, 11, 12]
 
 
 def test_counts_are_written_as_the_language_writes_them() -> None:

@@ -33,7 +33,7 @@ BY_NAME = {
     ),
     "click's own help": ("Usage:", "Options", "Commands", "Show this message and exit."),
 }
-SPEAKING = ("say", "gettext", "_", "wrong")
+SPEAKING = ("say", "gettext", "_", "wrong", "lap")
 
 
 def strings(node: ast.expr) -> Iterator[str]:

@@ -1,67 +1,376 @@
-"""What was published last: each page's named digests, and why it was last written.
+"""What is known from earlier builds: of every article file, and of every page that was published.
 
-One SQLite file in `.bimson/` at the site's root; always safe to delete. A cache that cannot be read
-is begun anew; one that cannot be written is done without.
+Two SQLite files in `.bimson/` at the site's root, always safe to delete; the only import of sqlite3. One
+that cannot be read is begun anew; where none can be kept, or another build holds them, a build has its own for
+as long as it runs. Facts about files are written as soon as they are read, facts about pages last.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import os
+import shutil
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple, Self
 
-FOLDER = ".bimson"
+from bimson_site.effects import files
+from bimson_site.effects.files import FOLDER
+from bimson_site.errors import Location, MachineError, Problem, problem
+from bimson_site.model import Article, Face, Signature, Slip, Source
+from bimson_site.pipeline import records
+from bimson_site.pipeline.assemble import Found, Wanted
 
+ARTICLES, PUBLISHED = "articles.sqlite3", "published.sqlite3"
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A page as it was last published: the digests of its parts, and why it was last written."""
-
-    parts: tuple[tuple[str, str], ...]
-    why: tuple[str, ...]
-
-
-def recall(root: Path, output: str) -> dict[str, Published]:
-    """What is known of an output folder, by address; nothing where there is no readable cache."""
-    place = root / FOLDER / "cache.sqlite3"
-    if not place.is_file():
-        return {}
-    try:
-        with contextlib.closing(sqlite3.connect(place)) as db:
-            rows = db.execute("SELECT url, parts, why FROM published WHERE output = ?", (output,))
-            return {url: _published(parts, why) for url, parts, why in rows}
-    except (sqlite3.Error, ValueError, TypeError):
-        return {}
-
-
-def remember(root: Path, output: str, pages: Iterable[tuple[str, Published]]) -> None:
-    """Replace what is known of an output folder, in one transaction."""
-    folder = root / FOLDER
-    try:
-        folder.mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        _write(folder / "cache.sqlite3", output, pages)
-    except sqlite3.DatabaseError:
-        (folder / "cache.sqlite3").unlink(missing_ok=True)
-    except OSError:
-        return
+_ARTICLES = """
+CREATE TABLE IF NOT EXISTS files (
+  number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,
+  size INTEGER, written INTEGER, changed INTEGER, inode INTEGER, bytes BLOB,
+  digest BLOB, face BLOB, instant INTEGER, day INTEGER, until INTEGER, flags INTEGER,
+  wish TEXT, tie TEXT, skeleton TEXT, terms TEXT);
+CREATE TABLE IF NOT EXISTS records (
+  number INTEGER PRIMARY KEY, face BLOB, article BLOB, problems BLOB);
+CREATE TABLE IF NOT EXISTS signatures (number INTEGER PRIMARY KEY, signature BLOB);
+CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
+"""
+_PUBLISHED = """
+CREATE TABLE IF NOT EXISTS builds (output TEXT PRIMARY KEY, state BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS partitions (
+  output TEXT, key TEXT, digest TEXT, views TEXT, receipts BLOB, PRIMARY KEY (output, key)) WITHOUT ROWID;
+"""
+_MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 
 
-def _write(place: Path, output: str, pages: Iterable[tuple[str, Published]]) -> None:
-    with contextlib.closing(sqlite3.connect(place)) as db, db:
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS published"
-            " (output TEXT, url TEXT, parts TEXT, why TEXT, PRIMARY KEY (output, url)) WITHOUT ROWID"
+class Known(NamedTuple):
+    """A file as it was read last: its number, its stamp then (see `Source`), a digest of its bytes."""
+
+    number: int
+    stamp: tuple[int, ...]
+    digest: bytes
+
+
+class Reading(NamedTuple):
+    """What reading a file gave, to be kept: its slip (none where it is set aside) and its records; only
+    the stamp is new where `same` says that its bytes are as they were."""
+
+    source: Source
+    digest: bytes
+    slip: Slip | None = None
+    face: bytes | None = None
+    article: bytes | None = None
+    problems: bytes | None = None
+    same: bool = False
+
+
+class Published(NamedTuple):
+    """A partition as it was published: the digest of all that made it, the names of the views that drew
+    it, and its pages, packed (`records.unpacked_receipts`)."""
+
+    digest: str
+    views: str
+    receipts: bytes
+
+
+class LostError(Exception):
+    """The cache was damaged, or has no room. It is gone: begin again, with a passing one."""
+
+
+class Cache:
+    """The cache of a site while one command uses it. Use as a context manager.
+
+    `rules` stands for all that reading an article depends on; what was read under others is forgotten. A
+    `passing` cache lies elsewhere and is gone when the command is. LostError at the end of the block
+    where the cache failed within it; OSError or MachineError if the machine has no room even for a
+    passing one.
+    """
+
+    def __init__(self, root: Path, rules: str, *, passing: bool = False) -> None:
+        self._root = root
+        self._rules = rules
+        self._lock: int | None = None
+        self._open: list[sqlite3.Connection] = []
+        self.passing = passing
+        self.folder = root / FOLDER
+
+    def __enter__(self) -> Self:
+        if not self.passing:
+            try:
+                self.folder.mkdir(exist_ok=True)
+                (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+                self._lock = files.lock(self.folder / "lock")
+                self._connect()
+            except (OSError, sqlite3.OperationalError):
+                self._leave()
+                self.passing = True
+            except sqlite3.DatabaseError:
+                self._leave(forget=True)
+                self.passing = True
+        if self.passing:
+            self.folder = Path(tempfile.mkdtemp(prefix="bimson-site-"))
+            try:
+                self._connect()
+            except sqlite3.Error as err:
+                self._leave()
+                raise self._no_room(err) from err
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, _: object
+    ) -> None:
+        damaged = isinstance(err, sqlite3.Error | records.DamagedError)
+        self._leave(forget=damaged)
+        if damaged and self.passing:
+            raise self._no_room(err) from err
+        if damaged:
+            raise LostError from err
+
+    def _no_room(self, err: BaseException | None) -> MachineError:
+        return MachineError(problem("machine-refused", Location(FOLDER), reason=str(err)))
+
+    def _connect(self) -> None:
+        self._articles = _connect(self.folder / ARTICLES, _ARTICLES)
+        self._open.append(self._articles)
+        self._published = _connect(self.folder / PUBLISHED, _PUBLISHED)
+        self._open.append(self._published)
+        row = self._articles.execute("SELECT digest, history FROM rules").fetchone()
+        if row is None or row[0] != self._rules:
+            row = (self._rules, self._rules.encode())
+            with _transaction(self._articles) as db:
+                for table in ("files", "records", "signatures", "rules"):
+                    db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+                db.execute("INSERT INTO rules VALUES (?, ?)", row)
+        self.history = row[1]
+
+    def _leave(self, *, forget: bool = False) -> None:
+        while self._open:
+            self._open.pop().close()
+        if self.passing:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        elif forget:
+            for name in (ARTICLES, PUBLISHED):
+                for ending in ("", "-journal"):
+                    (self.folder / f"{name}{ending}").unlink(missing_ok=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def now(self) -> int:
+        """See `files.now`."""
+        return files.now(self.folder)
+
+    # --- article files ----------------------------------------------------------------------------
+
+    def known(self) -> dict[str, Known]:
+        """Every file that was read before, by path."""
+        rows = self._articles.execute(
+            "SELECT path, number, size, written, changed, inode, bytes FROM files"
         )
-        db.execute("DELETE FROM published WHERE output = ?", (output,))
+        return {path: Known(number, tuple(stamp), digest) for path, number, *stamp, digest in rows}
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Drop files that are gone, with everything they said."""
+        rows = [(number,) for number in numbers]
+        with _transaction(self._articles) as db:
+            for table in ("files", "records", "signatures"):
+                db.executemany(f"DELETE FROM {table} WHERE number = ?", rows)  # noqa: S608
+            self._note(repr(rows).encode())
+            self._write_history()
+
+    def _note(self, *news: bytes) -> None:
+        """Every change of what is known enters its history, so that equal histories mean equal facts."""
+        self.history = blake2b(b"\0".join((self.history, *news)), digest_size=16).digest()
+
+    def _write_history(self) -> None:
+        self._articles.execute("UPDATE rules SET history = ?", (self.history,))
+
+    def keep(self, readings: Iterable[Reading], known: Mapping[str, Known]) -> None:
+        """Keep what was read; `known` is what was `known` before. Others see it when all is kept."""
+        number = 1 + max((k.number for k in known.values()), default=0)
+        with _transaction(self._articles) as db:
+            for some in _by(_MANY, readings):
+                rows = []
+                for reading in some:
+                    past = known.get(reading.source.path)
+                    rows.append((past.number if past else number, reading))
+                    number += past is None
+                self._keep(db, rows)
+            self._write_history()
+
+    def _keep(self, db: sqlite3.Connection, rows: Sequence[tuple[int, Reading]]) -> None:
         db.executemany(
-            "INSERT INTO published VALUES (?, ?, ?, ?)",
-            ((output, url, json.dumps(p.parts), json.dumps(p.why)) for url, p in pages),
+            "UPDATE files SET size = ?, written = ?, changed = ?, inode = ? WHERE number = ?",
+            ((*reading.source.stamp, number) for number, reading in rows if reading.same),
+        )
+        rows = [row for row in rows if not row[1].same]
+        for _, reading in rows:
+            self._note(reading.source.path.encode(), reading.digest, reading.problems or b"")
+        db.executemany(
+            "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            ((number, r.source.path, *_stamp(r), r.digest, *_slip(r)) for number, r in rows),
+        )
+        db.executemany(
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
+            ((number, r.face, r.article, r.problems) for number, r in rows),
+        )
+        db.executemany("DELETE FROM signatures WHERE number = ?", ((number,) for number, _ in rows))
+
+    def slips(self) -> list[Slip]:
+        """The slips of all healthy files, by path."""
+        rows = self._articles.execute(
+            "SELECT number, path, digest, face, instant, day, until, flags, wish, tie, skeleton, terms"
+            " FROM files WHERE digest IS NOT NULL ORDER BY path"
+        )
+        return list(map(Slip._make, rows))
+
+    def problems(self) -> Iterator[Problem]:
+        """What was wrong with each file, healthy or not."""
+        for (data,) in self._articles.execute(
+            "SELECT problems FROM records WHERE problems NOT NULL"
+        ):
+            yield from records.unpacked_problems(data)
+
+    def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
+        """Articles by number."""
+        return _articles(self._articles, numbers)
+
+    def fetch(self, wanted: Wanted) -> Found:
+        """What a partition wants to be assembled."""
+        return Found(
+            _articles(self._articles, wanted.articles), _faces(self._articles, wanted.faces)
         )
 
+    def article(self, path: str) -> Article | None:
+        """The article of a file; none where it is set aside or unknown."""
+        row = self._articles.execute(
+            "SELECT article FROM records JOIN files USING (number) WHERE path = ?", (path,)
+        ).fetchone()
+        return records.unpacked(row[0]) if row and row[0] else None
 
-def _published(parts: str, why: str) -> Published:
-    return Published(tuple((n, d) for n, d in json.loads(parts)), tuple(json.loads(why)))
+    def signatures(self, numbers: Iterable[int]) -> dict[int, Signature]:
+        """The signatures that are known already, of some articles."""
+        found = _select(self._articles, "number, signature FROM signatures", numbers)
+        return {number: records.unpacked_signature(data) for number, data in found}
+
+    def keep_signatures(self, found: Iterable[tuple[int, Signature]]) -> None:
+        with _transaction(self._articles) as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO signatures VALUES (?, ?)",
+                ((number, records.packed_signature(s)) for number, s in found),
+            )
+
+    # --- published pages --------------------------------------------------------------------------
+
+    def state(self, output: str) -> bytes:
+        """What the last build of an output folder kept of itself; nothing if there was none."""
+        row = self._published.execute("SELECT state FROM builds WHERE output = ?", (output,))
+        return next(row, (b"",))[0]
+
+    def published(self, output: str) -> dict[str, Published]:
+        """Every partition of an output folder, by key."""
+        rows = self._published.execute(
+            "SELECT key, digest, views, receipts FROM partitions WHERE output = ?", (output,)
+        )
+        return {key: Published._make(row) for key, *row in rows}
+
+    def publish(
+        self,
+        output: str,
+        state: bytes,
+        changed: Iterable[tuple[str, Published]],
+        gone: Iterable[str],
+    ) -> None:
+        """Keep what was published, in one transaction, when all of it stands in its place."""
+        with _transaction(self._published) as db:
+            db.executemany(
+                "DELETE FROM partitions WHERE output = ? AND key = ?",
+                ((output, key) for key in gone),
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO partitions VALUES (?, ?, ?, ?, ?)",
+                ((output, key, *published) for key, published in changed),
+            )
+            db.execute("INSERT OR REPLACE INTO builds VALUES (?, ?)", (output, state))
+
+
+class Reader:
+    """The articles of a cache, for a process that only reads them; errors as in `Cache`. Faces that were
+    fetched are remembered, for one card stands in many lists."""
+
+    REMEMBERED = 20_000
+
+    def __init__(self, folder: Path) -> None:
+        self._db = sqlite3.connect(folder / ARTICLES)
+        self._faces: dict[int, Face] = {}
+
+    def article(self, number: int) -> Article:
+        return _articles(self._db, (number,))[number]
+
+    def fetch(self, wanted: Wanted) -> Found:
+        """What a partition wants to be assembled."""
+        unknown: Collection[int] = [n for n in wanted.faces if n not in self._faces]
+        if len(self._faces) + len(unknown) > self.REMEMBERED:
+            self._faces.clear()
+            unknown = wanted.faces
+        self._faces.update(_faces(self._db, unknown))
+        return Found(_articles(self._db, wanted.articles), self._faces)
+
+
+def _articles(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Article]:
+    found = _select(db, "number, article FROM records", numbers)
+    return {number: records.unpacked(data) for number, data in found}
+
+
+def _faces(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Face]:
+    found = _select(db, "number, face FROM records", numbers)
+    return {number: records.unpacked_face(data) for number, data in found}
+
+
+def _stamp(reading: Reading) -> tuple[int, int, int, int]:
+    """The stamp of a file that was read; of one that could not be, none that will be seen again."""
+    return reading.source.stamp if reading.digest else (-1, 0, 0, 0)
+
+
+def _slip(reading: Reading) -> Sequence[object]:
+    return reading.slip[2:] if reading.slip else (None,) * 10
+
+
+def _by(size: int, items: Iterable[Reading]) -> Iterator[list[Reading]]:
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _select(
+    db: sqlite3.Connection, what: str, numbers: Iterable[int]
+) -> Iterator[tuple[int, bytes]]:
+    wanted: Sequence[int] = sorted(set(numbers))
+    for at in range(0, len(wanted), _MANY):
+        some = wanted[at : at + _MANY]
+        marks = ",".join("?" * len(some))
+        yield from db.execute(f"SELECT {what} WHERE number IN ({marks})", some)
+
+
+def _connect(place: Path, schema: str) -> sqlite3.Connection:
+    db = sqlite3.connect(place, isolation_level=None)
+    # A process that is killed leaves its journal, and the next one heals by it; only a machine that
+    # falls may leave a damaged cache, and waiting for its disk would cost more than all the writing.
+    db.execute("PRAGMA synchronous = OFF")
+    db.executescript(schema)
+    return db
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

@@ -32,6 +32,19 @@ def import_all(root: Path, names: Sequence[str]) -> tuple[Extension, ...]:
     return tuple(_import_one(root, name) for name in names)
 
 
+def code(root: Path, names: Sequence[str]) -> str:
+    """A digest of the code of extensions: every module in the site's folder of them, and the file of
+    each that is installed. "" where there is none."""
+    if not names:
+        return ""
+    places = sorted((root / FOLDER).glob("*.py"))
+    found = (
+        importlib.util.find_spec(n) for n in names if not (root / FOLDER / f"{n}.py").is_file()
+    )
+    places += [Path(spec.origin) for spec in found if spec and spec.origin]
+    return digest(tuple((place.name, place.read_bytes()) for place in places if place.is_file()))
+
+
 def _import_one(root: Path, name: str) -> Extension:
     file = root / FOLDER / f"{name}.py"
     where = Location(f"{FOLDER}/{name}.py" if file.is_file() else "bimson.yaml")

@@ -11,27 +11,45 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files as package_files
+from itertools import count
 from pathlib import Path
 from typing import Self
 
 from bimson_site.errors import Location, MachineError, SiteError, problem
 from bimson_site.model import Source
 
+FOLDER = ".bimson"  # the folder at a site's root where the cache lies
 MARK = ".bimson-site"  # the folder in build/ that says: this output is ours
 STAGE = "stage"
+ASIDE = "aside"  # where files wait whose place in the stage is taken
 _NOTE = (
     "This folder is written by bimson-site. Every build deletes what it did not write; files of\n"
     "your own belong in static/. Thư mục này do bimson-site ghi; tệp riêng xin đặt trong static/.\n"
 )
 
 
-def walk(root: Path, folder: str) -> list[Source]:
+def now(folder: Path) -> int:
+    """The time of a folder's own file system, in nanoseconds since 1970: what is written from now on is
+    not older. (Its clock may be coarser than the machine's, or another machine's.)"""
+    handle, name = tempfile.mkstemp(prefix=".now-", dir=folder)
+    try:
+        return os.fstat(handle).st_mtime_ns
+    finally:
+        os.close(handle)
+        os.unlink(name)  # noqa: PTH108 - mkstemp gives a string
+
+
+def walk(root: Path, folder: str, now: int = 0) -> list[Source]:
     """Every file below `root/folder`, links followed, each folder once; paths relative to `root`.
 
     A link that leads nowhere and a folder that may not be read are listed (size -1), so that they can
-    be named. `.git` is not entered.
+    be named. `.git` is not entered. `now` is the file system's time before the walk, in nanoseconds
+    since 1970: a file that is not older may change again within the same tick of the clock, so it gets
+    a stamp that no other walk will see (git's rule for "racy" files).
     """
     found: list[Source] = []
     seen = _identity(root / folder)
@@ -39,7 +57,7 @@ def walk(root: Path, folder: str) -> list[Source]:
     while queue:
         here = queue.pop()
         try:
-            entries = list(os.scandir(root / here))
+            entries = list(os.scandir(f"{root}/{here}"))
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
@@ -58,9 +76,23 @@ def walk(root: Path, folder: str) -> list[Source]:
                     seen.add(identity)
                     queue.append(path)
             else:
-                regular = stat.S_ISREG(status.st_mode)
-                found.append(Source(path, status.st_size, regular=regular))
+                found.append(_source(path, status, now))
     return found
+
+
+def _source(path: str, status: os.stat_result, now: int) -> Source:
+    regular = stat.S_ISREG(status.st_mode)
+    written, changed = status.st_mtime_ns, status.st_ctime_ns
+    # File systems tell time to 20 ms where they count in fractions, else to 2 s (FAT).
+    grain = 20_000_000 if written % 1_000_000_000 else 2_000_000_000
+    if now and max(written, changed) >= now - grain:
+        return Source(path, status.st_size, regular, now, UNSETTLED)
+    # SQLite's integers have 64 bits and a sign; an inode may need all of them.
+    return Source(path, status.st_size, regular, written, changed, status.st_ino & _INODE)
+
+
+UNSETTLED = -1  # as a time of change: this stamp will not be seen again
+_INODE = 2**63 - 1
 
 
 def _identity(folder: Path) -> set[tuple[int, int]]:
@@ -74,8 +106,22 @@ def _identity(folder: Path) -> set[tuple[int, int]]:
 
 def read(root: Path, path: str) -> bytes:
     """The bytes of a file of the site. OSError as the system gives it."""
-    with open(f"{root}/{path}", "rb") as file:  # noqa: PTH123 - a third of the time of Path
-        return file.read()
+    # A third of the time of `open`, and a tenth of Path's, which counts where there are thousands.
+    handle = os.open(f"{root}/{path}", _READ)
+    try:
+        wanted = os.fstat(handle).st_size + 1
+        data = os.read(handle, wanted)
+        if len(data) < wanted:
+            return data
+        parts = [data]  # it grows as we read
+        while data := os.read(handle, wanted):
+            parts.append(data)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
+
+
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 
 def name_of(root: Path, folder: Path) -> str:
@@ -99,6 +145,39 @@ def packaged_file(path: str) -> bytes:
     return (package_files("bimson_site.theme") / path).read_bytes()
 
 
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """What an output folder holds: the stamp of each file by path (forward slashes), its folders ("" for
+    the folder itself), and the links in it. Our own mark is left out, and what is below a top-level name
+    that starts with a dot: that is the owner's."""
+
+    files: Mapping[str, tuple[int, int, int]]
+    folders: frozenset[str]
+    links: tuple[str, ...] = ()
+
+
+def existing(folder: Path) -> Existing:
+    """What an output folder holds; nothing where there is none."""
+    found: dict[str, tuple[int, int, int]] = {}
+    folders, links = [], []
+    queue = [""] if folder.is_dir() else []
+    while queue:
+        here = queue.pop()
+        folders.append(here[:-1])
+        for entry in os.scandir(f"{folder}/{here}"):
+            path = f"{here}{entry.name}"
+            if path == MARK:
+                continue
+            if entry.is_symlink() and not path.startswith("."):
+                links.append(path)
+            elif entry.is_dir(follow_symlinks=False):
+                if not (here == "" and entry.name.startswith(".")):
+                    queue.append(f"{path}/")
+            else:
+                found[path] = _stamp(entry.stat(follow_symlinks=False))
+    return Existing(found, frozenset(folders), tuple(links))
+
+
 class Output:
     """The output folder while one build holds it. Use as a context manager.
 
@@ -113,11 +192,15 @@ class Output:
         self._made_here = False
 
     def __enter__(self) -> Self:
-        _refuse_foreign(self._root, self.folder)
+        refuse_foreign(self._root, self.folder)
         mark = self.folder / MARK
         self._made_here = not self.folder.exists()
         mark.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(mark / "lock", name_of(self._root, self.folder))
+        try:
+            self._lock = lock(mark / "lock")
+        except BlockingIOError:
+            shown = name_of(self._root, self.folder)
+            raise MachineError(problem("output-busy", Location(shown), folder=shown)) from None
         (mark / "README.txt").write_text(_NOTE, encoding="utf-8", newline="\n")
         self._clear()
         (mark / STAGE).mkdir()
@@ -128,47 +211,63 @@ class Output:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-        if failure and self._made_here and not self.existing():
+        if failure and self._made_here and not self.existing().files:
             shutil.rmtree(
                 self.folder, ignore_errors=True
             )  # nothing was written, so nothing is left
 
-    def existing(self) -> frozenset[str]:
-        """Every file in the folder, forward slashes, our own mark left out. Links are removed."""
-        found = []
-        queue = [""]
-        while queue:
-            here = queue.pop()
-            for entry in os.scandir(self.folder / here):
-                path = f"{here}{entry.name}"
-                if path == MARK:
-                    continue
-                if entry.is_symlink() and not path.startswith("."):
-                    Path(entry).unlink()  # never ours; and a build must not write through it
-                elif entry.is_dir(follow_symlinks=False):
-                    if not (here == "" and entry.name.startswith(".")):
-                        queue.append(f"{path}/")
-                else:
-                    found.append(path)
-        return frozenset(found)
+    def existing(self) -> Existing:
+        """Everything in the folder. Links are removed: they are never ours, and a build must not write
+        through them."""
+        found = existing(self.folder)
+        for link in found.links:
+            (self.folder / link).unlink()
+        return found
 
-    def put_in_place(self, moves: Iterable[tuple[str, str]], deletions: Iterable[str]) -> None:
-        """Move staged files to their places, in order, then delete; empty folders go too."""
+    def put_in_place(
+        self,
+        moves: Sequence[tuple[str, str]],
+        deletions: Iterable[str],
+        folders: Iterable[str] = (),
+    ) -> None:
+        """Move staged files to their places, in order, then delete; empty folders go too.
+
+        `folders` are those that the output has already: where a file needs another, the staged folder
+        is moved whole, with all that waits in it, for nothing of an older build can be there.
+        """
         deletions = tuple(deletions)
-        made: set[str] = set()
+        standing, moved = set(folders), set[str]()
         stage_folder = self.folder / MARK / STAGE
         for staged, path in moves:
-            above = path.rpartition("/")[0]
-            if above not in made:
-                self._make_room(self.folder / above)
-                made.add(above)
-            try:
-                (stage_folder / staged).replace(self.folder / path)
-            except IsADirectoryError:  # a folder of an older build stands where a file belongs now
-                shutil.rmtree(self.folder / path)
-                (stage_folder / staged).replace(self.folder / path)
+            if staged != path:  # its place was taken when it was written: see `stage`
+                self._make_room(stage_folder / path.rpartition("/")[0])
+                (stage_folder.parent / staged).replace(stage_folder / path)
+        for _, path in moves:
+            whole = next((f for f in _above(path) if f not in standing), None)
+            if whole is None:
+                self._put(stage_folder / path, self.folder / path)
+            elif whole not in moved:
+                moved.add(whole)
+                self._put(stage_folder / whole, self.folder / whole)
         for path in deletions:
             self._delete(path)
+
+    def _put(self, staged: Path, place: Path) -> None:
+        try:
+            staged.replace(place)
+        except OSError:  # what an older build left stands in the way: a file, or a folder
+            self._make_room(place.parent)
+            if place.is_symlink() or place.is_file():
+                place.unlink()
+            elif place.is_dir():
+                shutil.rmtree(place)
+            staged.replace(place)
+
+    def withdraw(self, staged: Iterable[tuple[str, str]]) -> None:
+        """Take back staged files that are not to be published after all."""
+        mark = self.folder / MARK
+        for name, path in staged:
+            (mark / STAGE / path if name == path else mark / name).unlink(missing_ok=True)
 
     def _make_room(self, folder: Path) -> None:
         """Make a folder, even where a file of an older build stands in its way."""
@@ -193,20 +292,86 @@ class Output:
                 break  # not empty
 
     def _clear(self) -> None:
-        shutil.rmtree(self.folder / MARK / STAGE, ignore_errors=True)
+        for name in (STAGE, ASIDE):
+            shutil.rmtree(self.folder / MARK / name, ignore_errors=True)
 
 
-def stage(folder: Path, name: str, data: bytes) -> None:
-    """Write a file that waits in the output folder to be put in place. A second try replaces it."""
-    with open(f"{folder}/{MARK}/{STAGE}/{name}", "wb") as file:  # noqa: PTH123 - as above
-        file.write(data)
+def _above(path: str) -> Iterator[str]:
+    """The folders that hold a file, outermost first."""
+    at = path.find("/")
+    while at > 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+def stamp(folder: Path, path: str) -> tuple[int, int, int]:
+    """The stamp of a published file."""
+    return _stamp(os.stat(f"{folder}/{path}"))  # noqa: PTH116 - as in `read`
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    """What shows that a published file was changed by hand: size, time of writing, inode."""
+    return status.st_size, status.st_mtime_ns, status.st_ino & _INODE
+
+
+def stage(folder: Path, path: str, data: bytes) -> tuple[str, tuple[int, int, int]]:
+    """Write a file that waits in the output folder to be put in place: the name under which it waits,
+    and its stamp. That name is its path, unless something waits there already (another page that
+    claims the address, or the remains of a process that died): then it waits aside."""
+    mark = f"{folder}/{MARK}"
+    name = path
+    try:
+        handle = _open_new(f"{mark}/{STAGE}/{path}")
+    except (FileExistsError, NotADirectoryError, IsADirectoryError):
+        name = f"{ASIDE}/{os.getpid()}-{next(_numbers)}"
+        handle = _open_new(f"{mark}/{name}")
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        return name, _stamp(os.fstat(handle))
+    finally:
+        os.close(handle)
+
+
+def _open_new(place: str) -> int:
+    """A file that nobody has made yet, opened for writing; its folder is made where it lacks."""
+    above = place.rpartition("/")[0]
+    if above not in _made:
+        if len(_made) > _REMEMBERED:
+            _made.clear()
+        _make(above)
+        _made.add(above)
+    try:
+        return os.open(place, _NEW, 0o666)
+    except FileNotFoundError:  # made in an earlier build of this process
+        _made.clear()
+        os.makedirs(above, exist_ok=True)  # noqa: PTH103 - as in `read`
+        return os.open(place, _NEW, 0o666)
+
+
+def _make(folder: str) -> None:
+    """As os.makedirs, but without asking first: nearly always only the last folder lacks."""
+    try:
+        os.mkdir(folder)  # noqa: PTH102 - as in `read`
+    except FileExistsError:
+        if not os.path.isdir(folder):  # noqa: PTH112 - as in `read`
+            raise
+    except FileNotFoundError:
+        _make(folder.rpartition("/")[0])
+        _make(folder)
+
+
+_made: set[str] = set()  # folders that this process made, or found
+_REMEMBERED = 10_000
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_numbers = count(1)
 
 
 def compare(folder: Path, path: str, data: bytes) -> bool | None:
     """Whether the output already has exactly these bytes at a path; None where it has no file there."""
     try:
-        with open(f"{folder}/{path}", "rb") as file:  # noqa: PTH123 - a third of the time of Path
-            return os.fstat(file.fileno()).st_size == len(data) and file.read() == data
+        return os.stat(f"{folder}/{path}").st_size == len(data) and read(folder, path) == data  # noqa: PTH116
     except OSError:
         return None
 
@@ -223,7 +388,8 @@ def machine_error(err: OSError, root: Path) -> MachineError:
     return MachineError(problem("machine-refused", where, reason=err.strerror or str(err)))
 
 
-def _refuse_foreign(root: Path, folder: Path) -> None:
+def refuse_foreign(root: Path, folder: Path) -> None:
+    """SiteError (output-foreign) if a folder is not for a build to write."""
     place, site = folder.resolve(), root.resolve()
     kept = [site, *(site / name for name in ("content", "templates", "static", "permalinks"))]
     inside = any(place == k or k in place.parents for k in kept[1:])
@@ -238,8 +404,9 @@ def _refuse_foreign(root: Path, folder: Path) -> None:
         raise SiteError(problem("output-foreign", Location(shown), folder=shown))
 
 
-def _lock(path: Path, shown: str) -> int:
-    """An exclusive lock that the system drops when the process ends, however it ends."""
+def lock(path: Path) -> int:
+    """An exclusive lock that the system drops when the process ends, however it ends: a handle to be
+    closed. BlockingIOError if another has it."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         if sys.platform == "win32":
@@ -250,7 +417,7 @@ def _lock(path: Path, shown: str) -> int:
             import fcntl  # noqa: PLC0415
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as err:
         os.close(handle)
-        raise MachineError(problem("output-busy", Location(shown), folder=shown)) from None
+        raise BlockingIOError(err.errno, err.strerror, os.fspath(path)) from err
     return handle

@@ -5,16 +5,18 @@ Reads them all once, so that everything after works on values. Errors here are e
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 
 from bimson_site import config as configuration
 from bimson_site.config import SiteConfig
-from bimson_site.effects import extensions, files
+from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
-from bimson_site.model import Asset, Masthead, Source
+from bimson_site.model import Asset, Masthead, Source, digest
 from bimson_site.text import filenames
 from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
 from bimson_site.theme.engine import sources as template_sources
@@ -25,7 +27,8 @@ CONFIG = "bimson.yaml"
 @dataclass(frozen=True, slots=True)
 class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
-    `warnings` are those of the configuration."""
+    `warnings` are those of the configuration; `tool` stands for the program and the extensions, `digest`
+    for everything of the site but its content; `compiled` are templates as the engine has them."""
 
     root: Path
     config: SiteConfig
@@ -33,6 +36,9 @@ class Site:
     templates: Mapping[str, TemplateSource]
     assets: tuple[Asset, ...]
     warnings: tuple[Problem, ...] = ()
+    tool: str = ""
+    digest: str = ""
+    compiled: dict[str, bytes] = field(default_factory=dict)
 
 
 def open_site(root: Path) -> Site:
@@ -43,14 +49,35 @@ def open_site(root: Path) -> Site:
     config, warnings = read_config(root)
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
-    Press(Masthead("", "", config.language, config.timezone, "", (), ()), templates).check()
-    static = files.walk(root, "static")
+    ready = compiled.load(root)
+    front = Masthead("", "", config.language, config.timezone, "", (), ())
+    Press(front, templates, compiled=ready).check()
+    static = files.walk(root, "static", _now(root))
     unnamed = tuple(
         problem("name-undecodable", Location(source.path))
         for source in static
         if not filenames.is_text(source.path)
     )
-    return Site(root, config, added, templates, _assets(static), (*warnings, *unnamed))
+    assets = _assets(static)
+    identity = tool.identity() + extensions.code(root, config.extensions)
+    texts = tuple((name, t.text, t.path) for name, t in templates.items())
+    whole = digest((_config_text(root), texts, assets, identity))
+    said = (*warnings, *unnamed)
+    return Site(root, config, added, templates, assets, said, digest((identity,)), whole, ready)
+
+
+def _now(root: Path) -> int:
+    """The time of the site's file system; that of the machine's, where the site cannot be written."""
+    try:
+        (root / files.FOLDER).mkdir(exist_ok=True)
+        return files.now(root / files.FOLDER)
+    except OSError:
+        return files.now(Path(tempfile.gettempdir()))
+
+
+def _config_text(root: Path) -> bytes:
+    place = root / CONFIG
+    return place.read_bytes() if place.is_file() else b""
 
 
 def read_config(root: Path) -> tuple[SiteConfig, tuple[Problem, ...]]:
@@ -97,8 +124,10 @@ def _template(root: Path, path: str) -> str:
 def _assets(static: Sequence[Source]) -> tuple[Asset, ...]:
     """The theme's files, each replaced by the site's own of the same name, and the site's others."""
     found = {
-        f"/{name}": Asset(f"assets/{name}", f"/{name}", True)
-        for name, _ in files.packaged("assets")
+        f"/{name}": Asset(
+            f"assets/{name}", f"/{name}", packaged=True, stamp=(blake2b(data).hexdigest(),)
+        )
+        for name, data in files.packaged("assets")
     }
     for source in static:
         if not filenames.is_text(source.path):
@@ -106,7 +135,7 @@ def _assets(static: Sequence[Source]) -> tuple[Asset, ...]:
         url = "/" + source.path.removeprefix("static/")
         name = source.path.rsplit("/", 1)[-1]
         if source.regular and source.size >= 0 and name != ".DS_Store" and not _ours(url):
-            found[url] = Asset(source.path, url, packaged=False)
+            found[url] = Asset(source.path, url, packaged=False, stamp=source.stamp)
     return tuple(found[url] for url in sorted(found))
 
 

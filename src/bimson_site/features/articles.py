@@ -14,7 +14,6 @@ from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
 from bimson_site.model import (
     Access,
-    Asset,
     Body,
     Card,
     Masthead,
@@ -56,8 +55,8 @@ def plan_standing(standing: Standing, _masthead: Masthead) -> Iterator[Page]:
 
 def attached(story: Story) -> Iterator[Page]:
     """The files that the body refers to, published beside its page."""
-    for path, url in story.attachments:
-        yield Page(url, "file", Asset(path, url, packaged=False), owner=path)
+    for asset in story.attachments:
+        yield Page(asset.url, "file", asset, owner=asset.path)
 
 
 def bodies(story: Story) -> tuple[Body, ...]:
@@ -67,8 +66,8 @@ def bodies(story: Story) -> tuple[Body, ...]:
 
 def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> Markup:
     """The body as HTML, its references resolved to relative links."""
-    explicit = press.masthead.explicit_links
-    links = {ref: routes.link(page.url, url, explicit=explicit) for ref, url in story.links}
+    link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
+    links = {ref: link(url) for ref, url in story.links}
     title, backlink = story.article.title, press.words.gettext("back to note {number}")
     html = "".join(markdown.render(t, links, title=title, backlink=backlink) for t in texts)
     html = _own_links(html, page, press.masthead)
@@ -95,6 +94,8 @@ def _own_links(html: str, page: Page, masthead: Masthead) -> str:
 def lead_image(page: Page, story: Story) -> str:
     """Where the lead picture is: a relative link, an absolute address, or "" if there is none."""
     image = story.article.image
+    if not image:
+        return ""
     found = dict(story.links).get(image)
     if found:
         return routes.link(page.url, found)

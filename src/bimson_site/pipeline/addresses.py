@@ -5,14 +5,15 @@ Makes the claims that `assign` settles, and says what the losers lost. Spelling 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import Archive, Article, Kind
+from bimson_site.model import FIRM, ODD, ORDINARY, Archive, Article, Kind, Slip
 from bimson_site.pipeline import terms
-from bimson_site.pipeline.assign import Claim, Settlement, assign
+from bimson_site.pipeline.assign import Claim, assign
 from bimson_site.text import slugs
 
 
@@ -20,12 +21,14 @@ from bimson_site.text import slugs
 class Addresses:
     """`of`: the address of every live article by path (a copy's is its own); `terms`: of terms by
     owner; `moved`: by path of a keeper or page, the addresses that lead to it; `owners`: the name under
-    which each article owns addresses, by path, which is its id if nobody else has it; `rows`: new."""
+    which an article owns addresses, by path, where it is another than its path; `lost`: paths whose
+    firm wish was not granted, with the wish and who has it; `rows`: new."""
 
     of: Mapping[str, str]
     terms: Mapping[str, str]
     moved: Mapping[str, tuple[str, ...]]
     owners: Mapping[str, str]
+    lost: tuple[tuple[str, str, str], ...]
     rows: tuple[tuple[str, str], ...]
 
 
@@ -41,97 +44,113 @@ def natural(article: Article, base_url: str) -> str:
 
 def settle(
     archive: Archive,
+    odd: Mapping[str, Article],
     shown: Mapping[terms.TermKey, str],
     ledger: Mapping[str, str],
     static: Mapping[str, str],
     base_url: str,
 ) -> tuple[Addresses, tuple[Problem, ...]]:
-    """Give every article, term and old address its place. `static` maps folded addresses of files
-    that are there already to their names."""
-    owners, problems = _owners(archive)
-    keepers = [*archive.pages, *(c.keeper for c in archive.clusters)]
-    copies = [c.article for cluster in archive.clusters for c in cluster.copies]
-    keeper_of = {c.article.path: k.keeper.path for k in archive.clusters for c in k.copies}
-    first = assign([_claim(a, owners, base_url) for a in keepers], ledger, static)
-    of = {a.path: first.urls[owners[a.path]] for a in keepers}
-    taken = dict(static) | {routes.folded(url): owner for owner, url in first.urls.items()}
-    own = [a for a in copies if natural(a, base_url) != of[keeper_of[a.path]]]
-    second = assign([Claim(owners[a.path], natural(a, base_url)) for a in own], ledger, taken)
-    of |= {a.path: of[keeper_of[a.path]] for a in copies}
-    of |= {a.path: second.urls[owners[a.path]] for a in own}
-    taken |= {routes.folded(url): owner for owner, url in second.urls.items()}
+    """Give every article, term and old address its place. `odd` are the odd articles by path; `static`
+    maps folded addresses of files that are there already to their names."""
+    owners, problems = _owners(archive, odd)
+    keepers = (*archive.pages, *archive.keepers)
+    copies = [c.article for each in archive.copies.values() for c in each]
+    keeper_of = {c.article.path: path for path, each in archive.copies.items() for c in each}
+    wish_of = partial(_wish, odd=odd, base_url=base_url)
+    own_name = owners.get
+    first = assign(
+        [_claim(s, own_name(s.path, s.path), wish_of(s)) for s in keepers], ledger, static
+    )
+    of = {s.path: first.urls[own_name(s.path, s.path)] for s in keepers}
+    taken = {**static, **first.places}
+    own = [s for s in copies if wish_of(s) != of[keeper_of[s.path]]]
+    second = assign([Claim(own_name(s.path, s.path), wish_of(s)) for s in own], ledger, taken)
+    of |= {s.path: of[keeper_of[s.path]] for s in copies}
+    of |= {s.path: second.urls[own_name(s.path, s.path)] for s in own}
+    taken |= second.places
     third = assign(terms.claims(shown), ledger, taken)
     moved: dict[str, list[str]] = {}
     for copy in own:
         moved.setdefault(keeper_of[copy.path], []).append(of[copy.path])
     by_owner = {owner: path for path, owner in owners.items()}
     for url in sorted(ledger):  # what was published once leads to where its owner is now
-        path = by_owner.get(ledger[url])
-        if path is not None and routes.folded(url) not in taken:
+        path = by_owner.get(ledger[url], ledger[url])
+        if path in of and routes.folded(url) not in taken:
             moved.setdefault(keeper_of.get(path, path), []).append(url)
             taken[routes.folded(url)] = ledger[url]
-    problems += _lost(first, keepers, owners, base_url)
-    problems += _old(keepers + copies, keeper_of, of, taken, by_owner, moved, base_url)
+    old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD]
+    problems += _old(old, keeper_of, of, taken, by_owner, moved, base_url)
+    problems += _reserved(old, base_url)
+    lost = tuple(
+        (by_owner.get(claim.owner, claim.owner), claim.wish, by_owner.get(holder, holder))
+        for claim, holder in first.lost
+    )
     rows = (*first.rows, *second.rows, *third.rows)
-    made = Addresses(of, third.urls, {p: tuple(urls) for p, urls in moved.items()}, owners, rows)
-    return made, tuple(problems)
+    found = {path: tuple(urls) for path, urls in moved.items()}
+    return Addresses(of, third.urls, found, owners, lost, rows), tuple(problems)
 
 
-def _owners(archive: Archive) -> tuple[dict[str, str], list[Problem]]:
-    """By path, the name under which each article owns addresses: its id, if nobody else has it."""
+def _wish(slip: Slip, odd: Mapping[str, Article], base_url: str) -> str:
+    return slip.wish or natural(odd[slip.path], base_url)
+
+
+def _owners(archive: Archive, odd: Mapping[str, Article]) -> tuple[dict[str, str], list[Problem]]:
+    """The name under which each article owns addresses: its id, if nobody else has it, by its path
+    where it is another than that."""
+    if all(article.id == path for path, article in odd.items()):
+        return {}, []
     owners: dict[str, str] = {}
     holder: dict[str, str] = {}
     problems = []
-    groups = [(c.keeper, *(k.article for k in c.copies)) for c in archive.clusters]
+    groups = ((s, *(c.article for c in archive.copies.get(s.path, ()))) for s in archive.keepers)
     for group in (*groups, *((page,) for page in archive.pages)):
-        for article in group:
-            first = holder.setdefault(article.id, article.path)
-            owners[article.path] = _name(article, holder)
-            if first not in {article.path, group[0].path}:
-                problems.append(_duplicate(article, first))
+        for slip in group:
+            path = slip.path
+            named = odd[path].id if path in odd else path
+            first = holder.setdefault(named, path)
+            name = _name(path, named, holder)
+            if name != path:
+                owners[path] = name
+            if first not in {path, group[0].path}:
+                problems.append(_duplicate(odd.get(path), path, named, first))
     return owners, problems
 
 
-def _name(article: Article, holder: dict[str, str]) -> str:
+def _name(path: str, named: str, holder: dict[str, str]) -> str:
     """The id, else the path; and where that in turn is the id of another, something beside it."""
-    name = article.id if holder[article.id] == article.path else article.path
-    while holder.setdefault(name, article.path) != article.path:
+    name = named if holder[named] == path else path
+    while holder.setdefault(name, path) != path:
         name += "+"
     return name
 
 
-def _duplicate(article: Article, first: str) -> Problem:
-    return problem("id-duplicate", place(article, "id"), others=(Location(first),), id=article.id)
+def _duplicate(article: Article | None, path: str, named: str, first: str) -> Problem:
+    where = place(article, "id") if article else Location(path)
+    return problem("id-duplicate", where, others=(Location(first),), id=named)
 
 
-def _claim(article: Article, owners: Mapping[str, str], base_url: str) -> Claim:
+def _claim(slip: Slip, owner: str, wish: str) -> Claim:
     """A page's path and a given slug are firm: a person wrote them."""
-    wish = natural(article, base_url)
-    firm = article.slug_given or article.kind is Kind.PAGE
-    if article.kind is Kind.PAGE and routes.ours(wish):
+    if slip.flags & ORDINARY and routes.ours(wish):
         wish = routes.variant(wish, 2) if wish != routes.HOME else "/trang/"
-    return Claim(owners[article.path], wish, firm)
+    return Claim(owner, wish, bool(slip.flags & FIRM))
 
 
-def _lost(
-    settled: Settlement, keepers: Iterable[Article], owners: Mapping[str, str], base_url: str
-) -> list[Problem]:
-    """Firm wishes that were not granted. The articles are published, under another address."""
-    article_of = {owners[a.path]: a for a in keepers}
-    problems = []
-    for claim, holder in settled.lost:
-        article = article_of[claim.owner]
-        other = article_of[holder].path if holder in article_of else holder
+def lost(wishes: Iterable[tuple[Article, str, str]]) -> Iterator[Problem]:
+    """Firm wishes that were not granted: article, wish, who has it. The articles are published, under
+    another address."""
+    for article, wish, holder in wishes:
         where = place(article, "slug" if article.slug_given else "aliases")
-        problems.append(
-            problem("address-clash", where, (Location(other),), url=claim.wish, owner=other)
-        )
-    for article in article_of.values():
-        wish = natural(article, base_url)
-        if article.kind is Kind.PAGE and routes.ours(wish):
-            where = place(article, "aliases")
-            problems.append(problem("address-clash", where, url=wish, owner="the archive itself"))
-    return problems
+        yield problem("address-clash", where, (Location(holder),), url=wish, owner=holder)
+
+
+def _reserved(articles: Iterable[Article], base_url: str) -> list[Problem]:
+    """Ordinary pages that wish for an address of the archive itself."""
+    return [
+        problem("address-clash", place(article, "aliases"), url=wish, owner="the archive itself")
+        for article in articles
+        if article.kind is Kind.PAGE and routes.ours(wish := natural(article, base_url))
+    ]
 
 
 def _old(
@@ -144,7 +163,8 @@ def _old(
     base_url: str,
 ) -> list[Problem]:
     """Old addresses that articles name: each leads to its keeper's page, unless it is taken."""
-    held = dict(taken)
+    articles = [article for article in articles if article.aliases]
+    held = dict(taken) if articles else {}
     answered = {routes.folded(url) for urls in moved.values() for url in urls}
     problems = []
     for article in articles:

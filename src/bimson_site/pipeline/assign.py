@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from bimson_site import routes
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """An owner's wish for an address. A `firm` wish was written by a person: losing it is an error."""
 
     owner: str
@@ -25,9 +25,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Each owner's address; the ledger rows that are new; firm claims that lost, and to whom."""
+    """Each owner's address; the same by folded address; the ledger rows that are new; firm claims that
+    lost, and to whom."""
 
     urls: Mapping[str, str]
+    places: Mapping[str, str]
     rows: tuple[tuple[str, str], ...]
     lost: tuple[tuple[Claim, str], ...]
 
@@ -45,20 +47,24 @@ def assign(
     held = {routes.folded(url): owner for url, owner in ledger.items()}
     held.update(taken)
     wishes = list(claims)
-    had = _published(wishes, ledger, taken)
+    had = _published(wishes, ledger, taken) if ledger else {}
     urls = {c.owner: had[c.owner] for c in wishes if c.owner in had and not _asks(c, had)}
+    places = {routes.folded(url): owner for owner, url in urls.items()}
     lost = []
-    for firm in (True, False):
-        for claim in wishes:
-            if claim.firm is firm and claim.owner not in urls:
-                place = routes.folded(claim.wish)
-                holder = held.get(place) or taken.get(_folder(place))
-                if holder is None or (holder == claim.owner and place not in taken):
-                    held[place] = claim.owner
-                    urls[claim.owner] = claim.wish
-                elif firm:
-                    lost.append((claim, holder))
-    urls = {**{owner: url for owner, url in had.items() if owner not in urls}, **urls}
+    for claim in (*(c for c in wishes if c.firm), *(c for c in wishes if not c.firm)):
+        owner, wish, firm = claim
+        if owner in urls:
+            continue
+        place = routes.folded(wish)
+        holder = held.get(place) or (taken.get(_folder(place)) if taken else None)
+        if holder is None or (holder == owner and place not in taken):
+            held[place] = places[place] = owner
+            urls[owner] = wish
+        elif firm:
+            lost.append((claim, holder))
+    back = {owner: url for owner, url in had.items() if owner not in urls}
+    places.update((routes.folded(url), owner) for owner, url in back.items())
+    urls.update(back)
     next_number: dict[str, int] = defaultdict(lambda: 2)
     for claim in wishes:
         if claim.owner in urls:
@@ -68,10 +74,11 @@ def assign(
             place = routes.folded(url)
             if _folder(place) not in taken and held.setdefault(place, claim.owner) == claim.owner:
                 urls[claim.owner] = url
+                places[place] = claim.owner
                 next_number[claim.wish] = number + 1
                 break
     rows = tuple((url, owner) for owner, url in urls.items() if url not in ledger)
-    return Settlement(urls, rows, tuple(lost))
+    return Settlement(urls, places, rows, tuple(lost))
 
 
 def _folder(place: str) -> str:

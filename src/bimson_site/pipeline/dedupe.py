@@ -7,12 +7,23 @@ what the guard refuses, never drops a word: where copies disagree, both are kept
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import Access, Archive, Article, Cluster, Copy, Kind, Precision
+from bimson_site.model import (
+    ORDINARY,
+    Access,
+    Archive,
+    Article,
+    Cluster,
+    Copy,
+    Precision,
+    Signature,
+    Slip,
+)
 from bimson_site.text import similarity, vietnamese
 
 REPEAT = "repeat"  # Reuters' word: the same text, sent again
@@ -36,38 +47,69 @@ def origin(article: Article) -> str:
     return vietnamese.term_key(article.source) or host.casefold()
 
 
+def suspects(slips: Iterable[Slip]) -> tuple[Slip, ...]:
+    """The articles that may repeat another: those whose skeleton is not theirs alone. Ordinary pages
+    are never folded."""
+    bearing = [s for s in slips if s.skeleton and not s.flags & ORDINARY]
+    count = Counter(s.skeleton for s in bearing)
+    return tuple(s for s in bearing if count[s.skeleton] > 1)
+
+
 def dedupe(
-    articles: Iterable[Article], url_of: Callable[[Article], str], base_url: str
-) -> tuple[Archive, tuple[Problem, ...]]:
-    """Fold repeats. `url_of` is the address an article would get if it stood alone.
+    articles: Iterable[Article],
+    signatures: Mapping[str, Signature],
+    url_of: Callable[[Article], str],
+    base_url: str,
+) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
+    """The clusters of those articles that repeat each other. `signatures` are theirs by path; `url_of`
+    is the address an article would get if it stood alone.
 
     Within one key, articles are taken in archive order; each joins the first cluster whose first
-    member admits it, or opens one. Ordinary pages are never folded.
+    member admits it, or opens one.
     """
-    pages, clusters = [], []
+    clusters: list[list[Article]] = []
     opened: dict[tuple[str, str], list[list[Article]]] = defaultdict(list)
     for article in sorted(articles, key=order):
-        if article.kind is Kind.PAGE:
-            pages.append(article)
+        own = signatures[article.path]
+        if not own.key:
             continue
-        key = _key(article)
+        key = _key(own)
         open_now = opened[key] = [c for c in opened[key] if _may_admit(c[0], article)]
-        found = next((c for c in open_now if _admits(c[0], article)), None)
+        found = next((c for c in open_now if _admits(c[0], article, signatures)), None)
         if found is None:
             found = []
             clusters.append(found)
-            if article.signature.key:
-                open_now.append(found)
+            open_now.append(found)
         found.append(article)
-    folded = [_cluster(members, url_of, base_url) for members in clusters]
-    folded.sort(key=lambda c: order(c.keeper))
+    folded = tuple(_cluster(m, url_of, base_url) for m in clusters if len(m) > 1)
     problems = [p for cluster in folded for p in _disagreements(cluster)]
-    return Archive(tuple(folded), tuple(pages)), tuple(problems)
+    return folded, tuple(problems)
 
 
-def _key(article: Article) -> tuple[str, str]:
+def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
+    """The live articles in archive order, the copies of each with it."""
+    by_keeper = {cluster.keeper.path: cluster for cluster in clusters}
+    copies_of = {c.path: path for path, cluster in by_keeper.items() for c in cluster.copies}
+    keepers, pages = [], []
+    copies: dict[str, list[Copy]] = defaultdict(list)
+    slips = list(slips)
+    plain = all(
+        slip.path.isascii() for slip in slips
+    )  # then NFC changes nothing, and C may compare
+    by_order = attrgetter("instant", "tie", "path") if plain else attrgetter("order")
+    for slip in sorted(slips, key=by_order):
+        if slip.flags & ORDINARY:
+            pages.append(slip)
+        elif slip.path in copies_of:
+            copies[copies_of[slip.path]].append(Copy(slip, REPEAT))
+        else:
+            keepers.append(slip)
+    found = {path: tuple(each) for path, each in copies.items()}
+    return Archive(tuple(keepers), found, tuple(pages), by_keeper)
+
+
+def _key(signature: Signature) -> tuple[str, str]:
     """What two articles must share to be looked at: short texts also their title (the guard's rule)."""
-    signature = article.signature
     return signature.key, signature.title if signature.tokens < similarity.LONG else ""
 
 
@@ -77,16 +119,14 @@ def _may_admit(first: Article, now: Article) -> bool:
     return not exact or similarity.apart(first.published, now.published) <= similarity.WINDOW
 
 
-def _admits(first: Article, other: Article) -> bool:
-    return similarity.admits(first.signature, first.published, other.signature, other.published)
+def _admits(first: Article, other: Article, signatures: Mapping[str, Signature]) -> bool:
+    one, two = signatures[first.path], signatures[other.path]
+    return similarity.admits(one, first.published, two, other.published)
 
 
 def _cluster(members: list[Article], url_of: Callable[[Article], str], base_url: str) -> Cluster:
-    if len(members) == 1:
-        return Cluster(members[0])
     keeper = _named(members, url_of, base_url) or max(members, key=_completeness)
-    copies = tuple(Copy(a, REPEAT) for a in members if a is not keeper)
-    return Cluster(keeper, copies)
+    return Cluster(keeper, tuple(a for a in members if a is not keeper))
 
 
 def _named(
@@ -96,7 +136,7 @@ def _named(
     that would hide a text which another member shows."""
     known: dict[str, Article] = {}
     for member in reversed(members):
-        for name in names(member, url_of(member), base_url):
+        for name in names(member.path, url_of(member), base_url, member.id):
             known[name] = member
     shown = any(member.access is Access.FULL for member in members)
     for member in members:
@@ -106,9 +146,9 @@ def _named(
     return None
 
 
-def names(article: Article, url: str, base_url: str) -> tuple[str, ...]:
+def names(path: str, url: str, base_url: str, *ids: str) -> tuple[str, ...]:
     """The ways in which a front matter may name an article of this site."""
-    own = (article.path, article.path.removeprefix("content/"), article.id, url, url.rstrip("/"))
+    own = (path, path.removeprefix("content/"), *ids, url, url.rstrip("/"))
     return (*own, base_url + url) if base_url else own
 
 
@@ -132,8 +172,7 @@ def _completeness(article: Article) -> int:
 def _disagreements(cluster: Cluster) -> Iterable[Problem]:
     """Copies of one source that contradict their keeper; other sources keep records of their own."""
     keeper = cluster.keeper
-    for copy in cluster.copies:
-        other = copy.article
+    for other in cluster.copies:
         if origin(other) != origin(keeper):
             continue
         for field in ("title", "authors", "sections", "summary", "rights"):

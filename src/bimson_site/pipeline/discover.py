@@ -28,7 +28,7 @@ def discover(listing: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
         elif source.size < 0:
             reason = "it cannot be read"
             problems.append(problem("source-unreadable", Location(source.path), reason=reason))
-        elif any(name.startswith(".") for name in source.path.split("/")):
+        elif "/." in source.path or source.path[0] == ".":
             hidden.append(source)
             if is_article(source.path):
                 problems.append(problem("file-hidden", Location(source.path)))

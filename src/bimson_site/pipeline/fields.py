@@ -50,7 +50,9 @@ _FOREIGN = frozenset(
 _FIELD_OF = {
     name.lower(): (ours, rank) for ours, all_ in NAMES.items() for rank, name in enumerate(all_)
 }
+_TWO_MEANINGS = frozenset({"published", "layout", "type", "url"})
 _TRUE = frozenset({"true", "yes", "on", "1", "có"})
+_NULL = frozenset({"", "~", "null"})
 _FALSE = frozenset({"false", "no", "off", "0", "", "không", "null", "~"})
 # Where a mapping stands for a text, the key that names it.
 _NAMING = ("name", "title", "path", "url", "src", "image")
@@ -153,35 +155,40 @@ class Found:
         if isinstance(node, Items):
             return [text for item in node.items for text in self._many(name, item)]
         text = self._one(name, node)
-        if name == "tags" and isinstance(node, Text):
+        if name == "tags" and "," in text and isinstance(node, Text):
             return [part.strip() for part in text.split(",") if part.strip()]
         return [text] if text else []
 
 
 def find(fields: Fields, path: str) -> Found:
     """Sort the keys of a front matter: ours by our name, best name first; the rest as JSON text."""
-    known: dict[str, list[tuple[int, Field]]] = {}
+    known: dict[str, tuple[Field, ...]] = {}
+    ranks: dict[str, list[tuple[int, Field]]] = {}
     rest: list[Field] = []
     for each in fields.pairs:
         ours, rank = _meaning(each)
-        if ours:
-            known.setdefault(ours, []).append((rank, each))
-        else:
+        if not ours:
             rest.append(each)
-    settled: dict[str, tuple[Field, ...]] = {}
-    for ours, found in known.items():
-        found.sort(key=lambda pair: pair[0])
-        settled[ours] = tuple(each for _, each in found)
-        if ours not in LISTS:
-            rest += [each for _, each in found[1:]]
+        elif ours in known:
+            ranks[ours].append((rank, each))
+        else:
+            known[ours] = (each,)
+            ranks[ours] = [(rank, each)]
+    for ours, found in ranks.items():
+        if len(found) > 1:
+            found.sort(key=lambda pair: pair[0])
+            known[ours] = tuple(each for _, each in found)
+            if ours not in LISTS:
+                rest += [each for _, each in found[1:]]
     problems = [p for each in rest for p in _misspelt(each, path)]
-    return Found(path, settled, json_text(rest), problems)
+    return Found(path, known, json_text(rest) if rest else "{}", problems)
 
 
 def _meaning(each: Field) -> tuple[str, int]:
     """Our name of a key, and how good a name it is; "" for a key that is not ours."""
-    key = each.key.lower().replace("-", "_")
-    ours, rank = _FIELD_OF.get(key, ("", 0))
+    key, ours, rank = _named(each.key)
+    if key not in _TWO_MEANINGS:
+        return ours, rank
     value = each.value
     if key == "published" and isinstance(value, Text) and value.text.lower() in _TRUE | _FALSE:
         return "published", 0  # Jekyll's flag, not a date
@@ -190,6 +197,13 @@ def _meaning(each: Field) -> tuple[str, int]:
     if key == "url" and isinstance(value, Text) and "://" in value.text:
         return "source_url", 9
     return ours, rank
+
+
+@lru_cache(maxsize=1024)
+def _named(key: str) -> tuple[str, str, int]:
+    """A key as it is compared, our name for it ("" for none), and how good a name it is."""
+    key = key.lower().replace("-", "_")
+    return key, *_FIELD_OF.get(key, ("", 0))
 
 
 def _misspelt(each: Field, path: str) -> Iterable[Problem]:
@@ -208,7 +222,7 @@ def _close(key: str) -> str:
 
 
 def is_null(node: Text) -> bool:
-    return node.plain and node.text.lower() in {"", "~", "null"}
+    return node.plain and len(node.text) < 5 and node.text.lower() in _NULL
 
 
 def json_text(fields: Iterable[Field]) -> str:

@@ -6,12 +6,13 @@ Owns the rule that no two pages claim one address; knows no feature by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
 from bimson_site.extension import Planner
-from bimson_site.model import Masthead, Page, Partition
+from bimson_site.model import Masthead, Page, Partition, Receipt
 
 
 def plan(
@@ -26,36 +27,50 @@ def plan(
             yield from planner.plan(partition, masthead)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The pages to publish, each address once, and the problems of those that claimed one in vain."""
+class Claims(NamedTuple):
+    """Which of several pages stand at their addresses, which claimed one in vain, and the problems of
+    those that had a right to say so."""
 
-    pages: tuple[Page, ...]
+    granted: tuple[Receipt, ...]
+    refused: tuple[Receipt, ...]
     problems: tuple[Problem, ...]
 
 
-def unique(pages: Iterable[Page]) -> Plan:
+def unique(pages: Iterable[Receipt]) -> Claims:
     """Give each address to its first claimant; redirects come last, for they only stand in.
 
     A page of our own furniture (robots.txt …) yields to a file of the site without a word.
     """
-    claimed: dict[str, Page] = {}
+    claimed: dict[str, Receipt] = {}
     folders: set[str] = set()
-    kept, problems = [], []
-    for page in sorted(pages, key=lambda p: p.view == "redirect"):
+    granted, refused, problems = [], [], []
+    for page in sorted(pages, key=attrgetter("stands_in")):
         place = routes.folded(page.url)
         above = [place[:i] for i, c in enumerate(place) if c == "/"]
         holder = claimed.get(place) or next((claimed[a] for a in above if a in claimed), None)
         if holder is None and place not in folders:
             claimed[place] = page
             folders.update(above)
-            kept.append(page)
-        elif page.url not in routes.YIELDING:
+            granted.append(page)
+            continue
+        refused.append(page)
+        if page.url not in routes.YIELDING:
             problems.append(_clash(page, holder))
-    return Plan(tuple(kept), tuple(problems))
+    return Claims(tuple(granted), tuple(refused), tuple(problems))
 
 
-def _clash(page: Page, holder: Page | None) -> Problem:
+def in_conflict(paths: Iterable[str]) -> bool:
+    """Whether any two files of the output cannot both be there: most often, and quickly said, none."""
+    places = list(map(routes.place, paths))
+    if len(set(places)) != len(places):
+        return True
+    files = {place for place in places if not place.endswith("/index.html")}
+    folders = {place.rpartition("/")[0] for place in places}
+    folders |= {f[:i] for f in folders for i, c in enumerate(f) if c == "/"}
+    return not files.isdisjoint(folders)
+
+
+def _clash(page: Receipt, holder: Receipt | None) -> Problem:
     """Placed at the file, of the two, that a person can change."""
     first = holder.owner if holder else page.url
     files = [o for o in (page.owner, first) if o.startswith(("content/", "static/"))]

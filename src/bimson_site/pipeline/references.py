@@ -7,42 +7,37 @@ never parses a body (`text.markdown` finds the references). Who asks: `pipeline.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import Access, Article
-from bimson_site.pipeline.terms import Glossary
+from bimson_site.model import Access, Article, Asset, Source
 from bimson_site.text import markdown, slugs, vietnamese
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a story may refer to: files beside articles and addresses of articles, by path (NFC);
-    the glossary; the site's base_url; names (paths, ids, addresses) of articles, to addresses; folded
-    addresses of static files; the name under which each article owns its address; paths (NFC) of
-    article files that have no page now."""
+    """What a story may refer to: files beside articles by path (NFC); the site's base_url; `named` gives
+    the address that a name (NFC: a path, an id, an address) of an article means, or ""; folded addresses
+    of static files; paths (NFC) of article files that have no page now."""
 
-    files: Mapping[str, str]
-    urls: Mapping[str, str]
-    glossary: Glossary
+    files: Mapping[str, Source]
     base_url: str
-    named: Mapping[str, str]
+    named: Callable[[str], str]
     static: Mapping[str, str]
-    owners: Mapping[str, str]
-    unpublished: frozenset[str]
+    unpublished: Collection[str]
 
 
 def resolve(
-    article: Article, url: str, around: Surroundings, given: Iterable[tuple[str, str]] = ()
-) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], list[Problem]]:
+    article: Article, url: str, around: Surroundings, given: Iterable[Asset] = ()
+) -> tuple[tuple[tuple[str, str], ...], tuple[Asset, ...], list[Problem]]:
     """Resolve what a body names: files beside it get an address beside the page, articles theirs.
-    `given` are files that have their addresses there already (path, address)."""
+    `given` are files that have their addresses there already."""
     links: list[tuple[str, str]] = []
-    attachments = dict(given)
-    names = {target.rpartition("/")[2] for target in attachments.values()}
+    attachments = {asset.path: asset for asset in given}
+    names = {asset.url.rpartition("/")[2] for asset in attachments.values()}
     problems = []
     for reference, line, column in article.references:
         place = _split(reference)
@@ -60,9 +55,12 @@ def resolve(
         path = _beside(article.path, place.path)
         if path in around.files:
             source = around.files[path]
-            if source not in attachments:
-                attachments[source] = url + _free(slugs.file_slug(posixpath.basename(path)), names)
-            links.append((reference, attachments[source] + tail))
+            if source.path not in attachments:
+                own = url + _free(slugs.file_slug(posixpath.basename(path)), names)
+                attachments[source.path] = Asset(
+                    source.path, own, packaged=False, stamp=source.stamp
+                )
+            links.append((reference, attachments[source.path].url + tail))
         elif named := _named(path, around):
             fragment = f"#{markdown.anchor(unquote(place.fragment))}" if tail else ""
             links.append((reference, named + fragment))
@@ -74,7 +72,7 @@ def resolve(
             problems.append(problem("file-missing", where, file=unquote(place.path)))
     if article.access is not Access.FULL:
         attachments = {}  # what readers may not see is not published beside the page either
-    return tuple(links), tuple(attachments.items()), problems
+    return tuple(links), tuple(attachments.values()), problems
 
 
 def paths(article: Article) -> Iterable[str]:
@@ -88,7 +86,7 @@ def paths(article: Article) -> Iterable[str]:
 def _named(path: str, around: Surroundings) -> str:
     """The address of the article that a path means: its file, its bundle's folder, or without .md."""
     candidates = (path, f"{path}/index.md", f"{path}/_index.md", f"{path}.md")
-    return next((around.named[c] for c in candidates if c in around.named), "")
+    return next((url for c in candidates if (url := around.named(c))), "")
 
 
 def _split(reference: str) -> SplitResult:
@@ -124,7 +122,7 @@ def canonical(article: Article, url: str, around: Surroundings) -> tuple[str, tu
     wish = article.canonical
     if not wish:
         return "", ()
-    found = around.named.get(wish) or around.named.get(routes.here(wish, around.base_url) or "")
+    found = around.named(wish) or around.named(routes.here(wish, around.base_url) or "")
     if found:
         return ("" if found == url else found), ()
     if _split(wish).scheme in {"http", "https"} and routes.here(wish, around.base_url) is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, Severity, problem
-from bimson_site.model import Article, Asset, Loaded, MenuItem, Page, SetAside, Sources
+from bimson_site.model import Article, Asset, MenuItem, SetAside, Sources
 from bimson_site.pipeline import references
 from bimson_site.text import vietnamese
 
@@ -16,9 +16,9 @@ def taken(assets: Iterable[Asset]) -> Mapping[str, str]:
     return {routes.folded(asset.url): asset.path for asset in assets}
 
 
-def set_aside(problems: Iterable[Problem], loaded: Iterable[Loaded]) -> tuple[SetAside, ...]:
-    """Article files without an article, each with the first of its errors (or why it is hidden)."""
-    healthy = {each.path for each in loaded if each.article}
+def set_aside(problems: Iterable[Problem], healthy: Container[str]) -> tuple[SetAside, ...]:
+    """Article files without an article, each with the first of its errors (or why it is hidden);
+    `healthy` are the paths that have one."""
     found: dict[str, SetAside] = {}
     for each in sorted(problems):
         if each.where.path not in healthy and (
@@ -36,21 +36,25 @@ def unused(sources: Sources, articles: Iterable[Article]) -> Iterator[Problem]:
             yield problem("file-unused", Location(source.path))
 
 
-def featured(paths: Iterable[str], articles: Iterable[Article]) -> Iterator[Problem]:
-    """Paths of the editor's shelf that no live article has."""
-    known = {article.path for article in articles}
+def featured(paths: Iterable[str], known: Container[str]) -> Iterator[Problem]:
+    """Paths of the editor's shelf that no live article has; `known` are those of live articles."""
     for path in paths:
         if path not in known and f"content/{path}" not in known:
             yield problem("featured-unknown", Location("bimson.yaml"), path=path)
 
 
-def menu(items: Iterable[MenuItem], pages: Iterable[Page]) -> Iterator[Problem]:
-    """Lines of the menu that lead to an address of this site where nothing stands."""
-    known = {routes.folded(page.url) for page in pages}
+def in_content(path: str) -> str:
+    """How the path of an article is written out where a person may leave content/ away."""
+    return path if path.startswith("content/") else f"content/{path}"
+
+
+def menu(items: Iterable[MenuItem], known: Container[str]) -> Iterator[Problem]:
+    """Lines of the menu that lead to an address of this site where nothing stands; `known` are the
+    folded addresses where something does."""
     for item in items:
         url = item.url.partition("#")[0].partition("?")[0]
         own = url.startswith("/") and not url.startswith("//")
-        if own and not known & {routes.folded(url), routes.folded(f"{url}/")}:
+        if own and routes.folded(url) not in known and routes.folded(f"{url}/") not in known:
             yield problem("menu-dead", Location("bimson.yaml"), url=item.url)
 
 

@@ -2,172 +2,181 @@
 
 Every partition holds all that the pages made from it may read, and no more, so that an article
 touches its own month, year and terms (`pipeline.shelve_terms`). Lists are cut by time, never by number.
+Cards and stories are rows still (`pipeline.assemble` draws them up), which is all that a digest needs.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Any
 
 from bimson_site import routes
 from bimson_site.config import ListSizes
 from bimson_site.model import (
     UNDATED,
-    Card,
+    CardRow,
     Day,
     MonthCount,
     PeriodCount,
-    Precision,
     SetAside,
     Shelf,
     Standing,
-    Story,
     TermKind,
     TermRef,
-    Timestamp,
     Whole,
     Year,
 )
 from bimson_site.pipeline import terms
-from bimson_site.pipeline.stories import Entry
+from bimson_site.pipeline.stories import Dated, Entry, Held
 from bimson_site.pipeline.terms import Glossary, TermKey
 from bimson_site.text import vietnamese
 
 Period = tuple[int, int]
+# A partition's cards and stories as rows; mypy sees what `assemble` makes of them.
+Rows = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Everything that is shelved: stories in archive order, entries in the order of their dates."""
+    """Everything that is shelved, and what is not."""
 
-    stories: tuple[Story, ...]
-    entries: tuple[Entry, ...]
-    pages: tuple[Story, ...]
+    held: Held
     glossary: Glossary
     set_aside: tuple[SetAside, ...]
     held_back: int
+    copies: int
 
 
-def shelf_of(when: Timestamp) -> Period:
-    """Year and month of a shelf; month 0 where only the year is known, year 0 where nothing is."""
-    if when.precision >= Precision.MONTH:
-        return when.local.year, when.local.month
-    return (when.local.year, 0) if when.known else (0, 0)
+def shelf_of(day: int) -> Period:
+    """Year and month of a day (yyyymmdd); month 0 where only the year is known, year 0 where nothing is."""
+    return day // 10000, day // 100 % 100
 
 
 def shelves(holdings: Holdings) -> Iterator[Shelf]:
     """The partitions in time, oldest first, the undated last."""
-    stories = sorted(
-        holdings.stories,
-        key=lambda s: (not s.article.published.known, s.article.published.instant, s.url),
-    )
-    by_shelf: dict[Period, list[Story]] = defaultdict(list)
-    for story in stories:
-        by_shelf[shelf_of(story.article.published)].append(story)
-    cards: dict[Period, list[Card]] = defaultdict(list)
-    for entry in holdings.entries:
-        cards[shelf_of(entry.card.published)].append(entry.card)
-    own = {e.card.url: e.card for e in holdings.entries if not e.card.record}
-    line = [s.url for s in stories if s.article.published.known]
-    place = {url: index for index, url in enumerate(line)}
-    days = sorted({d for e in holdings.entries if (d := day_of(e.card.published))}, key=_ordinal)
+    stories = holdings.held.stories
+    spans: dict[Period, list[int]] = defaultdict(list)
+    for index, dated in enumerate(stories):
+        spans[shelf_of(dated.day)].append(index)
+    cards: dict[Period, list[Entry]] = defaultdict(list)
+    for entry in holdings.held.entries:
+        cards[shelf_of(entry.day)].append(entry)
+    own = [e.card for e in holdings.held.entries if not e.card.record]
+    days = sorted({e.day for e in holdings.held.entries if e.day % 100})
     months = sorted(key for key in cards if key[1])
     for key in sorted(cards, key=lambda k: (not k[0], k)):
-        mine = by_shelf.get(key, [])
+        mine = spans.get(key, [])
         yield Shelf(
             *key,
-            stories=tuple(mine),
-            cards=tuple(cards[key]),
-            earlier=_neighbour(mine, place, line, own, -1),
-            later=_neighbour(mine, place, line, own, +1),
-            day_before=_last_before(days, Day(*key, 0)) if key[1] else None,
-            day_after=_first_after(days, Day(*key, 32)) if key[1] else None,
+            stories=_rows(stories[index].story for index in mine),
+            cards=_rows(entry.card for entry in cards[key]),
+            earlier=_neighbour(mine, stories, own, -1),
+            later=_neighbour(mine, stories, own, +1),
+            day_before=_day_beside(days, key, -1),
+            day_after=_day_beside(days, key, +1),
             month_before=_beside(months, key, -1),
             month_after=_beside(months, key, +1),
         )
 
 
-def years(holdings: Holdings) -> Iterator[Year]:
+def _rows(found: Iterable[object]) -> Rows:
+    return tuple(found)
+
+
+def years(holdings: Holdings) -> tuple[Year, ...]:
     """The counts of each year that has anything."""
-    dated = [e.card for e in holdings.entries if e.card.published.known]
-    found = [(y, tuple(cards)) for y, cards in groupby(dated, lambda c: c.published.local.year)]
-    for index, (number, cards) in enumerate(found):
-        yield Year(
+    counts = Counter(e.day for e in holdings.held.entries if e.day)
+    loose: dict[int, list[CardRow]] = defaultdict(list)
+    for entry in holdings.held.entries:
+        if entry.day and not entry.day % 10000:
+            loose[entry.day // 10000].append(entry.card)
+    by_year: dict[int, dict[int, int]] = defaultdict(dict)
+    for day, count in sorted(counts.items()):
+        by_year[day // 10000][day % 10000] = count
+    numbers = list(by_year)
+    return tuple(
+        Year(
             year=number,
-            count=len(cards),
-            months=_months(cards),
-            loose=tuple(c for c in cards if c.published.precision < Precision.MONTH),
-            year_before=found[index - 1][0] if index else None,
-            year_after=found[index + 1][0] if index + 1 < len(found) else None,
+            count=sum(by_year[number].values()),
+            months=_months(by_year[number]),
+            loose=_rows(loose[number]),
+            year_before=numbers[index - 1] if index else None,
+            year_after=numbers[index + 1] if index + 1 < len(numbers) else None,
         )
-
-
-def whole(holdings: Holdings, sizes: ListSizes, featured: Sequence[str]) -> Whole:
-    """The front door: counts, the newest, the featured (paths of articles), what is missing."""
-    cards = [entry.card for entry in holdings.entries]
-    dated = [c for c in cards if c.published.known]
-    own = {e.card.url: e.card for e in holdings.entries if not e.card.record}
-    by_path = {s.article.path: s for s in holdings.stories}
-    per_year = Counter(c.published.local.year for c in dated)
-    per_month = Counter(k for c in dated if (k := shelf_of(c.published))[1])
-    months = sorted(per_month)
-    counts = Counter(key for entry in holdings.entries for key in entry.keys)
-    return Whole(
-        stories=len(holdings.stories),
-        cards=len(cards),
-        copies=sum(len(s.copies) for s in holdings.stories),
-        undated=len(cards) - len(dated),
-        first=dated[0].published if dated else UNDATED,
-        last=dated[-1].published if dated else UNDATED,
-        years=tuple(PeriodCount(y, 0, n, routes.year(y)) for y, n in sorted(per_year.items())),
-        months=tuple(PeriodCount(*k, per_month[k], routes.month(*k)) for k in months),
-        gaps=tuple(_gaps(cards)),
-        latest=newest([c for c in cards if not c.record], max(sizes.home, sizes.feed)),
-        featured=tuple(own[by_path[p].url] for p in map(_in_content, featured) if p in by_path),
-        calendar=_calendar_year(holdings),
-        sections=_largest(TermKind.SECTION, counts, holdings.glossary),
-        sources=_largest(TermKind.SOURCE, counts, holdings.glossary),
-        terms=tuple((kind, sum(k[0] is kind for k in counts)) for kind in TermKind),
-        pages=tuple(
-            Card(s.url, s.article.title, UNDATED, noindex=s.article.noindex) for s in holdings.pages
-        ),
-        set_aside=holdings.set_aside,
-        held_back=holdings.held_back,
-        sitemaps=_sitemaps(cards),
-        only=holdings.stories[0] if len(holdings.stories) == len(cards) == 1 else None,
+        for index, number in enumerate(numbers)
     )
 
 
-def _sitemaps(cards: Iterable[Card]) -> tuple[PeriodCount, ...]:
-    listed = Counter(shelf_of(c.published) for c in cards if not c.record and not c.noindex)
+def _months(days: Mapping[int, int]) -> tuple[MonthCount, ...]:
+    """The months of a year from the counts of its days (mmdd); day 0 is not known."""
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * 32)
+    for day, count in days.items():
+        if day:
+            found[day // 100][day % 100] = count
+    return tuple(MonthCount(m, sum(d), tuple(d[1:])) for m, d in sorted(found.items()))
+
+
+def whole(
+    holdings: Holdings, by_year: Sequence[Year], sizes: ListSizes, featured: Sequence[str]
+) -> Whole:
+    """The front door: counts, the newest, the featured (owners of addresses), what is missing."""
+    held = holdings.held
+    own = {e.card.id: e.card for e in held.entries if not e.card.record}
+    dated = sum(y.count for y in by_year)
+    counts = Counter(key for entry in held.entries for key in entry.keys)
+    months = [(y.year, m.month, m.count) for y in by_year for m in y.months]
+    return Whole(
+        stories=len(held.stories),
+        cards=len(held.entries),
+        copies=holdings.copies,
+        undated=len(held.entries) - dated,
+        first=_rows([held.entries[0].card]) if dated else UNDATED,
+        last=_rows([held.entries[dated - 1].card]) if dated else UNDATED,
+        years=tuple(PeriodCount(y.year, 0, y.count, routes.year(y.year)) for y in by_year),
+        months=tuple(PeriodCount(*m, routes.month(m[0], m[1])) for m in months),
+        gaps=tuple(_gaps(by_year)),
+        latest=newest([e for e in held.entries if not e.card.record], max(sizes.home, sizes.feed)),
+        featured=_rows(own[name] for name in featured if name in own),
+        calendar=_calendar_year(by_year),
+        sections=_largest(TermKind.SECTION, counts, holdings.glossary),
+        sources=_largest(TermKind.SOURCE, counts, holdings.glossary),
+        terms=tuple((kind, sum(k[0] is kind for k in counts)) for kind in TermKind),
+        pages=_rows(held.pages),
+        set_aside=holdings.set_aside,
+        held_back=holdings.held_back,
+        sitemaps=_sitemaps(held.entries),
+        only=_rows([held.stories[0].story])
+        if len(held.stories) == len(held.entries) == 1
+        else None,
+    )
+
+
+def _sitemaps(entries: Iterable[Entry]) -> tuple[PeriodCount, ...]:
+    listed = Counter(shelf_of(e.day) for e in entries if e.listed)
     return tuple(PeriodCount(*key, listed[key]) for key in sorted(listed))
 
 
 def standing(holdings: Holdings) -> Iterator[Standing]:
-    return (Standing(story) for story in holdings.pages)
+    return (Standing(_row(story)) for story in holdings.held.pages)
 
 
-def day_of(when: Timestamp) -> Day | None:
-    if when.precision < Precision.DAY:
+def _row(found: object) -> Rows:
+    return found
+
+
+def _day_beside(days: Sequence[int], key: Period, step: int) -> Day | None:
+    """The nearest day with articles before or after a month."""
+    if not key[1]:
         return None
-    return Day(when.local.year, when.local.month, when.local.day)
-
-
-def _ordinal(day: Day) -> tuple[int, int, int]:
-    return day.year, day.month, day.day
-
-
-def _last_before(days: Sequence[Day], bound: Day) -> Day | None:
-    index = bisect_left(days, _ordinal(bound), key=_ordinal)
-    return days[index - 1] if index else None
-
-
-def _first_after(days: Sequence[Day], bound: Day) -> Day | None:
-    index = bisect_right(days, _ordinal(bound), key=_ordinal)
-    return days[index] if index < len(days) else None
+    month = key[0] * 10000 + key[1] * 100
+    index = bisect_left(days, month) - 1 if step < 0 else bisect_left(days, month + 100)
+    if not 0 <= index < len(days):
+        return None
+    found = days[index]
+    return Day(found // 10000, found // 100 % 100, found % 100)
 
 
 def _beside(months: Sequence[Period], key: Period, step: int) -> Period | None:
@@ -178,39 +187,24 @@ def _beside(months: Sequence[Period], key: Period, step: int) -> Period | None:
 
 
 def _neighbour(
-    mine: Sequence[Story],
-    place: Mapping[str, int],
-    line: Sequence[str],
-    own: Mapping[str, Card],
-    step: int,
-) -> Card | None:
+    mine: Sequence[int], stories: Sequence[Dated], own: Sequence[CardRow], step: int
+) -> Rows:
     """The card of the story just outside a shelf in the line of all dated ones."""
-    if not mine or mine[0].url not in place:
+    if not mine or not stories[mine[0]].day:
         return None
-    index = place[mine[0 if step < 0 else -1].url] + step
-    return own[line[index]] if 0 <= index < len(line) else None
+    index = mine[0 if step < 0 else -1] + step
+    return own[index] if 0 <= index < len(stories) and stories[index].day else None
 
 
-def _months(cards: Iterable[Card]) -> tuple[MonthCount, ...]:
-    days: dict[int, list[int]] = defaultdict(lambda: [0] * 31)
-    counts: Counter[int] = Counter()
-    for card in cards:
-        if card.published.precision >= Precision.MONTH:
-            counts[card.published.local.month] += 1
-            if card.published.precision >= Precision.DAY:
-                days[card.published.local.month][card.published.local.day - 1] += 1
-    return tuple(MonthCount(m, n, tuple(days[m])) for m, n in sorted(counts.items()))
-
-
-def newest(cards: Sequence[Card], size: int) -> tuple[Card, ...]:
-    """The last dated cards, newest first; undated ones only where there is room left."""
-    dated = [c for c in cards if c.published.known]
-    undated = [c for c in cards if not c.published.known]
+def newest(entries: Sequence[Entry], size: int) -> Rows:
+    """The last dated cards, newest first; undated ones, which stand at the end, only where there is
+    room left."""
+    end = len(entries)
+    while end and not entries[end - 1].day:
+        end -= 1
+    dated = [e.card for e in entries[max(0, end - size) : end]]
+    undated = [e.card for e in entries[end : end + size]]
     return tuple((dated[::-1] + undated)[:size])
-
-
-def _in_content(path: str) -> str:
-    return path if path.startswith("content/") else f"content/{path}"
 
 
 def _largest(
@@ -223,10 +217,11 @@ def _largest(
     return tuple(top[:size])
 
 
-def _gaps(cards: Iterable[Card]) -> Iterator[Period]:
+def _gaps(by_year: Sequence[Year]) -> Iterator[Period]:
     """Months between the first and the last that hold nothing; a card that knows only its year may
     belong to any month of it, so such a year has no gaps."""
-    held = {shelf_of(card.published) for card in cards if card.published.known}
+    held = {(y.year, m.month) for y in by_year for m in y.months}
+    held |= {(y.year, 0) for y in by_year if y.loose}
     if not held:
         return
     year, month = min(held)
@@ -237,10 +232,9 @@ def _gaps(cards: Iterable[Card]) -> Iterator[Period]:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-def _calendar_year(holdings: Holdings) -> Year | None:
+def _calendar_year(by_year: Sequence[Year]) -> Year | None:
     """The year of the home page's calendar: the last one if it is well filled, else the fullest."""
-    found = list(years(holdings))
-    if not found:
+    if not by_year:
         return None
-    fullest = max(found, key=lambda y: (y.count, y.year))
-    return found[-1] if found[-1].count * 2 >= fullest.count else fullest
+    fullest = max(by_year, key=lambda y: (y.count, y.year))
+    return by_year[-1] if by_year[-1].count * 2 >= fullest.count else fullest

@@ -7,13 +7,15 @@ its months. Never cuts by number. Next: `pipeline.shelve` has the holdings and t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from bimson_site import routes
 from bimson_site.config import ListSizes
-from bimson_site.model import Card, PeriodCount, Term, TermIndex, TermKind, TermPeriod, TermRef
+from bimson_site.model import PeriodCount, Term, TermIndex, TermKind, TermPeriod, TermRef
 from bimson_site.pipeline import terms
-from bimson_site.pipeline.shelve import Holdings, newest, shelf_of
+from bimson_site.pipeline.shelve import Holdings, Rows, newest, shelf_of
+from bimson_site.pipeline.stories import Entry
 from bimson_site.pipeline.terms import TermKey
 from bimson_site.text import vietnamese
 
@@ -22,68 +24,71 @@ def term_partitions(
     holdings: Holdings, sizes: ListSizes, sections: Sequence[str]
 ) -> Iterator[TermIndex | Term | TermPeriod]:
     """Each kind's index, each term's landing page, and its years where it has many cards."""
-    cards: dict[TermKey, list[Card]] = defaultdict(list)
-    for entry in holdings.entries:
+    entries: dict[TermKey, list[Entry]] = defaultdict(list)
+    for entry in holdings.held.entries:
         for key in entry.keys:
-            cards[key].append(entry.card)
+            entries[key].append(entry)
     refs = holdings.glossary.refs
     below: dict[TermKey, list[TermKey]] = defaultdict(list)
-    for key in cards:
+    for key in entries:
         if above := terms.parents(key):
             below[above[-1]].append(key)
     for kind in TermKind:
         keys = sorted(
-            (k for k in cards if k[0] is kind), key=lambda k: _term_order(k, refs, sections)
+            (k for k in entries if k[0] is kind), key=lambda k: _term_order(k, refs, sections)
         )
         if not keys:
             continue
         top = [key for key in keys if not terms.parents(key)]
-        yield TermIndex(kind, tuple((refs[k], len(cards[k])) for k in top))
+        yield TermIndex(kind, tuple((refs[k], len(entries[k])) for k in top))
         for key in keys:
             children = sorted(below[key], key=lambda k: vietnamese.sort_key(refs[k].name))
             yield from _term(
                 refs[key],
-                cards[key],
+                entries[key],
                 sizes,
-                tuple((refs[k], len(cards[k])) for k in children),
+                tuple((refs[k], len(entries[k])) for k in children),
             )
 
 
 def _term(
     ref: TermRef,
-    cards: Sequence[Card],
+    entries: Sequence[Entry],
     sizes: ListSizes,
     children: tuple[tuple[TermRef, int], ...],
 ) -> Iterator[Term | TermPeriod]:
-    latest = newest(cards, sizes.term)
-    if len(cards) <= sizes.term:
-        yield Term(ref, len(cards), latest, (), children)
+    latest = newest(entries, sizes.term)
+    if len(entries) <= sizes.term:
+        yield Term(ref, len(entries), latest, (), children)
         return
-    by_year = _grouped(cards, lambda c: shelf_of(c.published)[0])
+    by_year = {y: list(found) for y, found in groupby(entries, _year)}  # in the order of dates
     periods = {y: _period(ref, y, 0, len(found)) for y, found in by_year.items()}
     listed = tuple(periods[y] for y in sorted(periods, key=lambda y: (not y, y)))
-    yield Term(ref, len(cards), latest, listed, children)
+    yield Term(ref, len(entries), latest, listed, children)
     for number, found in sorted(by_year.items()):
         if len(found) <= sizes.period or not number:
-            yield TermPeriod(ref, periods[number], tuple(found))
+            yield TermPeriod(ref, periods[number], _cards(found))
             continue
-        by_month = _grouped(found, lambda c: shelf_of(c.published)[1])
+        by_month: dict[int, list[Entry]] = defaultdict(list)
+        for entry in found:
+            by_month[shelf_of(entry.day)[1]].append(entry)
         months = {m: _period(ref, number, m, len(f)) for m, f in by_month.items() if m}
         yield TermPeriod(
             ref,
             periods[number],
-            tuple(by_month.get(0, ())),
+            _cards(by_month.get(0, ())),
             tuple(months[m] for m in sorted(months)),
         )
         for month, period in sorted(months.items()):
-            yield TermPeriod(ref, period, tuple(by_month[month]))
+            yield TermPeriod(ref, period, _cards(by_month[month]))
 
 
-def _grouped(cards: Iterable[Card], key: Callable[[Card], int]) -> dict[int, list[Card]]:
-    found: dict[int, list[Card]] = defaultdict(list)
-    for card in cards:
-        found[key(card)].append(card)
-    return dict(found)
+def _year(entry: Entry) -> int:
+    return entry.day // 10000
+
+
+def _cards(entries: Iterable[Entry]) -> Rows:
+    return tuple([entry.card for entry in entries])
 
 
 def _period(ref: TermRef, year: int, month: int, count: int) -> PeriodCount:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from bimson_site import routes
-from bimson_site.model import Archive, Article, Cluster, TermKind, TermRef
+from bimson_site.model import Article, Cluster, Slip, TermKind, TermRef, digest
 from bimson_site.pipeline.assign import Claim
 from bimson_site.pipeline.dedupe import origin
+from bimson_site.pipeline.records import kinds_of, names_of
 from bimson_site.text import slugs, vietnamese
 
 # A term's key: its kind, and the folded spelling ("tin tuc/kinh te"-like path for a section).
@@ -22,13 +23,29 @@ TermKey = tuple[TermKind, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Every term with the spelling that is shown; and for each `TermKind` in its order the keys of all
+    that articles name together, as it stands in their slips. A name that says nothing has no key."""
+
+    shown: Mapping[TermKey, str]
+    keys: tuple[Mapping[str, tuple[TermKey, ...]], ...]
+
+    def keys_of(self, slip: Slip) -> tuple[tuple[TermKey, ...], ...]:
+        """The keys of an article's terms for each kind, each once."""
+        authors, tags, sections, sources = kinds_of(slip.terms)
+        keys = self.keys
+        return keys[0][authors], keys[1][tags], keys[2][sections], keys[3][sources]
+
+
+@dataclass(frozen=True, slots=True)
 class Glossary:
-    """Every term of the archive by key."""
+    """Every term of the archive by key, and a digest of each."""
 
     refs: Mapping[TermKey, TermRef]
+    digests: Mapping[TermKey, bytes]
 
     def refs_of(self, keys: Iterable[TermKey]) -> tuple[TermRef, ...]:
-        return tuple(self.refs[key] for key in keys)
+        return tuple([self.refs[key] for key in keys])
 
 
 def said_of(article: Article, kind: TermKind) -> tuple[str, ...]:
@@ -59,10 +76,7 @@ def keys_of(articles: Iterable[Article], kind: TermKind) -> tuple[TermKey, ...]:
 def united(cluster: Cluster) -> tuple[Article, ...]:
     """The keeper and the copies of the same source: they speak with one voice about terms."""
     home = origin(cluster.keeper)
-    return (
-        cluster.keeper,
-        *(c.article for c in cluster.copies if origin(c.article) == home),
-    )
+    return (cluster.keeper, *(a for a in cluster.copies if origin(a) == home))
 
 
 def parents(key: TermKey) -> tuple[TermKey, ...]:
@@ -74,20 +88,33 @@ def parents(key: TermKey) -> tuple[TermKey, ...]:
     return tuple((kind, "/".join(parts[:depth])) for depth in range(1, len(parts)))
 
 
-def spellings(archive: Archive) -> dict[TermKey, str]:
-    """Every term with the spelling that is shown: the most frequent, then the first by order."""
+def wording(slips: Iterable[Slip]) -> Wording:
+    """Which names are one term, and how it is shown: the most frequent spelling, then the first by
+    order."""
+    said = [Counter(kind) for kind in zip(*(kinds_of(slip.terms) for slip in slips), strict=True)]
     counts: dict[TermKey, Counter[str]] = defaultdict(Counter)
-    for cluster in archive.clusters:
-        for article in (cluster.keeper, *(c.article for c in cluster.copies)):
-            for kind in TermKind:
-                for name in said_of(article, kind):
-                    _count(counts, key_of(kind, name), name)
-    return {
+    keys: list[dict[str, tuple[TermKey, ...]]] = []
+    for kind, together in zip(TermKind, said or [Counter[str]()] * len(TermKind), strict=True):
+        names: Counter[str] = Counter()
+        for terms, times in together.items():
+            for name in names_of(terms):
+                names[name] += times
+        found = {name: key for name in names if (key := key_of(kind, name))[1].strip("/")}
+        for name, key in found.items():
+            _count(counts, key, name, names[name])
+        keys.append(
+            {
+                t: tuple(dict.fromkeys([found[n] for n in names_of(t) if n in found]))
+                for t in together
+            }
+        )
+    shown = {
         key: min(
             found, key=lambda name: (-found[name], -_capitals(name), vietnamese.sort_key(name))
         )
         for key, found in counts.items()
     }
+    return Wording(shown, tuple(keys))
 
 
 def _capitals(name: str) -> int:
@@ -95,13 +122,11 @@ def _capitals(name: str) -> int:
     return sum(word[:1].isupper() for word in name.split())
 
 
-def _count(counts: dict[TermKey, Counter[str]], key: TermKey, name: str) -> None:
-    if not key[1].strip("/"):
-        return
+def _count(counts: dict[TermKey, Counter[str]], key: TermKey, name: str, times: int) -> None:
     parts = _parts(name) if key[0] is TermKind.SECTION else (name,)
     for depth, above in enumerate((*parents(key), key)):
         shown = parts[min(depth, len(parts) - 1)] if key[0] is TermKind.SECTION else name
-        counts[above][" ".join(vietnamese.nfc(shown).split())] += 1
+        counts[above][" ".join(vietnamese.nfc(shown).split())] += times
 
 
 def claims(shown: Mapping[TermKey, str]) -> tuple[Claim, ...]:
@@ -126,7 +151,7 @@ def glossary(shown: Mapping[TermKey, str], urls: Mapping[str, str]) -> Glossary:
     for key in sorted(shown, key=lambda k: (len(parents(k)), k)):
         above = tuple(refs[each] for each in parents(key))
         refs[key] = TermRef(key[0], shown[key], urls[owner(key)], above)
-    return Glossary(refs)
+    return Glossary(refs, {key: bytes.fromhex(digest(ref)) for key, ref in refs.items()})
 
 
 def _path(key: TermKey, shown: Mapping[TermKey, str]) -> str:
@@ -135,8 +160,7 @@ def _path(key: TermKey, shown: Mapping[TermKey, str]) -> str:
 
 def _slug(name: str, key: str) -> str:
     """The slug of a term; a digest of its key where nothing of it can stand in an address."""
-    digest = blake2b(key.encode(), digest_size=3).hexdigest()
-    return slugs.slug(name) or f"nhan-{digest}"
+    return slugs.slug(name) or f"nhan-{blake2b(key.encode(), digest_size=3).hexdigest()}"
 
 
 def _parts(name: str) -> tuple[str, ...]:

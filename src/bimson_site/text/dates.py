@@ -92,6 +92,10 @@ _BASIC = re.compile(
     rf"()({_ZONE})?)?",
     re.IGNORECASE | re.ASCII,
 )
+# The form that newsrooms export, and `datetime` reads: seconds and a zone within ±13 hours.
+_WHOLE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}[+-](?:0[0-9]|1[0-3]):[0-5][0-9]",
+)
 
 _ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905 - reads as a line
 # Not giêng and chạp: those are months of the moon.
@@ -165,8 +169,23 @@ def read(text: str, zone_name: str) -> Timestamp | None:
     """
     site = known_zone(zone_name)
     bare = text.strip()
+    if _WHOLE.fullmatch(bare) and (stamp := _moment(bare, site)):
+        return stamp
     found = _iso(_ISO, bare) or _iso(_BASIC, bare) or _line(bare)
     return found and place(found, site)
+
+
+def _moment(text: str, site: tzinfo) -> Timestamp | None:
+    """The moment of a whole ISO time with a usual zone; None where the grammar is to judge."""
+    try:
+        moment = datetime.fromisoformat(text).astimezone(site)
+    except (ValueError, OverflowError):
+        return None
+    if moment.year < 1001:
+        return None
+    offset = moment.utcoffset() or timedelta()
+    seconds = offset.days * 86400 + offset.seconds
+    return Timestamp(Precision.TIME, moment.replace(tzinfo=None, fold=0), seconds)
 
 
 def is_date_line(line: str) -> bool:

@@ -8,7 +8,7 @@ fields mean: `pipeline.load`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bimson_site.errors import Location, Problem, problem
 from bimson_site.text import json_matter, mending, toml
@@ -33,27 +33,27 @@ TEXT_KEYS = frozenset({"title", "summary", "description", "excerpt", "deck"})
 """Fields that are running text: here a headline with a colon must not cost an article its page."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     r"""A file cut in two. `fence` is "---", "+++", "{" or "" (no block); `line` is the first line of
     `block`; `offset` is where the body begins, in bytes, and `body_line` in lines. Line ends are
-    \n in both texts."""
+    \n in both texts; `encoded` is the body in UTF-8."""
 
     fence: str
     block: str
     line: int
     body: str
+    encoded: bytes
     offset: int
     body_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """An article file: see `FrontMatter` for body, offset and line. With an error among the
     problems, the fields are empty and the file is to be set aside."""
 
     fields: Fields
     body: str
+    encoded: bytes
     offset: int
     line: int
     problems: tuple[Problem, ...] = ()
@@ -67,7 +67,7 @@ def read(raw: bytes, path: str, texts: frozenset[str] = TEXT_KEYS) -> Document:
     """
     cut = split(raw, path)
     if isinstance(cut, Problem):
-        return Document(NO_FIELDS, "", 0, 1, (cut,))
+        return Document(NO_FIELDS, "", b"", 0, 1, (cut,))
     fields = NO_FIELDS
     problems: tuple[Problem, ...] = ()
     if cut.fence == "---":
@@ -76,7 +76,7 @@ def read(raw: bytes, path: str, texts: frozenset[str] = TEXT_KEYS) -> Document:
         fields, problems = json_matter.read(cut.block, path, cut.line)
     elif cut.fence:
         fields, problems = toml.read(cut.block, path, cut.line)
-    return Document(fields, cut.body, cut.offset, cut.body_line, problems)
+    return Document(fields, cut.body, cut.encoded, cut.offset, cut.body_line, problems)
 
 
 def block(
@@ -103,6 +103,7 @@ _CLOSING = {
     "---": re.compile(rb"[\r\n](?:---|\.\.\.)[ \t]*(?:\r\n|[\r\n]|\Z)"),
     "+++": re.compile(rb"[\r\n]\+\+\+[ \t]*(?:\r\n|[\r\n]|\Z)"),
 }
+_UNIX_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")  # begins with a byte: sought faster
 _BOM = b"\xef\xbb\xbf"
 _BRACE = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t]*+(?:\r\n|[\r\n]))*+(?=\{)")
 _LINE_END = re.compile(r"[ \t]*(?:\r\n|[\r\n]|\Z)")
@@ -118,17 +119,18 @@ def split(raw: bytes, path: str) -> FrontMatter | Problem:
             if (brace := _BRACE.match(raw)) and (cut := _split_json(raw, brace.end())):
                 return cut
             start = len(_BOM) if raw.startswith(_BOM) else 0
-            return FrontMatter("", "", 1, body_at(raw, start), start, 1)
+            return _cut(raw, start, ("", "", 1), 1)
         fence = opening[1].decode()
-        closing = _CLOSING[fence].search(raw, opening.end() - 1)
+        usual = fence == "---" and b"\r" not in raw
+        ending = _UNIX_CLOSING if usual else _CLOSING[fence]
+        closing = ending.search(raw, opening.end() - 1)
         if closing is None:
             raw.decode()
             return problem("front-matter-unclosed", Location(path, _line_at(raw, opening.start(1))))
         text = _unix(raw[opening.end() : closing.start() + 1].decode())
         line = _line_at(raw, opening.end())
         last = line + text.count("\n")
-        offset = closing.end()
-        return FrontMatter(fence, text, line, body_at(raw, offset), offset, last + 1)
+        return _cut(raw, closing.end(), (fence, text, line), last + 1)
     except UnicodeDecodeError:
         return _not_utf8(raw, path)
 
@@ -142,7 +144,14 @@ def _split_json(raw: bytes, start: int) -> FrontMatter | None:
     rest = _LINE_END.match(text, end)
     offset = start + len(text[: rest.end() if rest else end].encode())
     line, body_line = _line_at(raw, start), _line_at(raw, offset)
-    return FrontMatter("{", _unix(text[:end]), line, body_at(raw, offset), offset, body_line)
+    return _cut(raw, offset, ("{", _unix(text[:end]), line), body_line)
+
+
+def _cut(raw: bytes, offset: int, block: tuple[str, str, int], body_line: int) -> FrontMatter:
+    encoded = raw[offset:]
+    if b"\r" in encoded:
+        encoded = encoded.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return FrontMatter(*block, encoded.decode(), encoded, offset, body_line)
 
 
 def _unix(text: str) -> str:

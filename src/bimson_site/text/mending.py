@@ -7,10 +7,10 @@ yaml itself. Next: `text.yaml_events` reads the block; `text.frontmatter` names 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import islice
 
 from bimson_site.errors import Location, Problem, problem
+from bimson_site.text import plain_yaml
 from bimson_site.text.nodes import NO_FIELDS, BlockError, Field, Fields, Items, Text
 from bimson_site.text.yaml_events import UNPRINTABLE, Tree, tree
 
@@ -35,6 +35,8 @@ def read(
     `texts` are the top-level fields, in small letters, that are watched for swallowed comments and,
     with `mend`, read as a whole line where YAML refuses or misreads it. An error leaves no fields.
     """
+    if (plain := plain_yaml.read(text, first_line, texts)) is not None:
+        return plain, ()
     for odd in _ODD_LINE_ENDS:
         text = text.replace(odd, " ") if odd in text else text
     mended: list[Problem] = []
@@ -119,12 +121,12 @@ def _look_again(
         if end is not None:
             warnings.extend(_swallowed(field, end, lines[end[0] - first_line], path))
         elif mend and (mended := _mended(lines, field.line - first_line, path, first_line)):
-            better[field.key] = replace(field, value=mended[0])
+            better[field.key] = field._replace(value=mended[0])
             warnings.append(mended[1])
     if not better:
         return found.fields, warnings
     pairs = tuple(better.get(pair.key, pair) for pair in found.fields.pairs)
-    return replace(found.fields, pairs=pairs), warnings
+    return found.fields._replace(pairs=pairs), warnings
 
 
 def _swallowed(field: Field, end: tuple[int, int], line: str, path: str) -> list[Problem]:

@@ -1,12 +1,13 @@
 """What a front matter says, as nodes: text, lists and mappings, each with its place in the file.
 
-Owns the value types and the one exception of their readers; reads nothing itself. Next:
+Owns the value types and the one exception of their readers; reads nothing itself. The types are tuples,
+for one article has twenty of them. Next:
 `text.yaml_events` and `text.toml` make nodes; `text.frontmatter` is the door for everyone else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bimson_site.errors import Location, Problem, problem
 
@@ -15,8 +16,7 @@ MAX_DEPTH = 16
 TOO_DEEP = "more than 16 levels of nesting"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A scalar as text. `plain` means unquoted: only then may it mean null, true or a number."""
 
     text: str
@@ -25,8 +25,7 @@ class Text:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list."""
 
     items: tuple[Node, ...]
@@ -34,8 +33,7 @@ class Items:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A key with its place, and its value."""
 
     key: str
@@ -44,8 +42,7 @@ class Field:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """A mapping in the order of the file; each key stands once (the last one counts)."""
 
     pairs: tuple[Field, ...]

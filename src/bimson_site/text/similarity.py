@@ -14,7 +14,8 @@ from hashlib import blake2b
 from rapidfuzz.distance import Indel
 
 from bimson_site.model import Precision, Signature, Timestamp
-from bimson_site.text.dates import is_date_line
+from bimson_site.text import ordinary
+from bimson_site.text.furniture import IGNORABLE, LONGEST_FURNITURE, is_furniture
 from bimson_site.text.vietnamese import tone_last
 
 NORM_VERSION = 1
@@ -28,12 +29,6 @@ EDGE_LINES = 3  # date and tail lines are sought in so many lines at either end
 
 # --- tokens -----------------------------------------------------------------------------------------
 
-# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties, 15.1): zero width, never seen.
-_IGNORABLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]"
-)
 _FOLD = str.maketrans(dict.fromkeys("‐‑‒–−﹣－", "-") | {"―": "—", "ð": "đ", "∕": "/"})
 _KEPT_SIGNS = frozenset("#%&@‰‱")  # punctuation to Unicode, meaning to a reader
 _QUOTE_LIKE = frozenset("`´")  # symbols to Unicode, quotes on a keyboard
@@ -58,7 +53,7 @@ def _form(raw: str) -> str:
     """The form of one word by which it is compared; '' if nothing of it counts."""
     if raw.isascii() and raw.isalnum():
         return raw.casefold()
-    word = unicodedata.normalize("NFC", _IGNORABLE.sub("", raw)).casefold().translate(_FOLD)
+    word = unicodedata.normalize("NFC", IGNORABLE.sub("", raw)).casefold().translate(_FOLD)
     word = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in word)
     word = tone_last(word)  # before marks go: in "hoà.Do" the syllables are still apart
     if word.isalnum():
@@ -84,7 +79,7 @@ def _decoded(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     while "&" in text:
         # Dropping may complete an entity, and an entity may be one to drop.
-        clearer = unicodedata.normalize("NFC", html.unescape(_IGNORABLE.sub("", text)))
+        clearer = unicodedata.normalize("NFC", html.unescape(IGNORABLE.sub("", text)))
         if clearer == text:
             break
         text = clearer
@@ -97,12 +92,32 @@ def normalise(text: str) -> list[str]:
     Date lines and tail lines at either end are left out, unless nothing else remains.
     """
     text = _decoded(text)
+    return _tokens(_without_furniture(text)) or _tokens(text)
+
+
+def _without_furniture(text: str) -> str:
+    """The text without date lines and tail lines at either end."""
+    if _is_long_at_both_ends(text):
+        return text
     lines = [line for line in text.split("\n") if line and not line.isspace()]
     last = len(lines) - EDGE_LINES
     kept = [
-        line for at, line in enumerate(lines) if EDGE_LINES <= at < last or not _is_furniture(line)
+        line for at, line in enumerate(lines) if EDGE_LINES <= at < last or not is_furniture(line)
     ]
-    return _tokens(" ".join(kept)) or _tokens(text)
+    return text if len(kept) == len(lines) else "\n".join(kept)
+
+
+def _is_long_at_both_ends(text: str) -> bool:
+    """True if each line in which furniture is sought is longer than any: as nearly always."""
+    start, end = 0, len(text)
+    for _ in range(EDGE_LINES):
+        above, below = text.find("\n", start, end), text.rfind("\n", start, end)
+        if above < 0:
+            return end - start > LONGEST_FURNITURE
+        if min(above - start, end - below - 1) <= LONGEST_FURNITURE:
+            return False
+        start, end = above + 1, below
+    return True
 
 
 def _tokens(text: str) -> list[str]:
@@ -115,40 +130,6 @@ def key(tokens: list[str]) -> str:
         return ""
     joined = _BETWEEN_DIGITS.sub("\x1f", " ".join(tokens)).replace(" ", "")
     return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-# --- lines that frame a text ------------------------------------------------------------------------
-
-_LONGEST_FURNITURE = 80  # characters
-_SOURCE = re.compile(
-    r"(?:nguồn(?: tin| bài| ảnh)?|theo|source|via)\s*:\s*[^:!?…]{1,40}", re.IGNORECASE
-)
-_BY_NAME = re.compile(r"theo ([^.,:;!?…]{1,40})", re.IGNORECASE)
-_READERS = re.compile(
-    r"(?:(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)|đã (?:xem|đọc)|views?|hits)\s*:?\s*[\d.,]+"
-    r"|[\d.,]+\s*(?:(?:lượt|lần) (?:xem|đọc)|views)",
-    re.IGNORECASE,
-)
-_SENTENCE_WITHIN = re.compile(r"[.]\s")
-
-
-def _is_furniture(line: str) -> bool:
-    """True if the whole line is a date, a source ("Theo TTXVN", "Nguồn: …") or a count of readers."""
-    if len(line) > _LONGEST_FURNITURE:
-        return False
-    line = unicodedata.normalize("NFC", " ".join(_IGNORABLE.sub("", line).split()))
-    inner = line[1:-1].strip() if line[:1] + line[-1:] in {"()", "[]"} else line
-    return is_date_line(line) or _READERS.fullmatch(inner) is not None or _is_source(inner)
-
-
-def _is_source(line: str) -> bool:
-    if _SOURCE.fullmatch(line):
-        return _SENTENCE_WITHIN.search(line) is None
-    named = _BY_NAME.fullmatch(line)
-    # "Theo lãnh đạo tỉnh" opens a sentence; in the name of a paper every word has its capital.
-    return named is not None and all(
-        word[0].isupper() for word in re.split(r"[ /]+", named[1].strip()) if word
-    )
 
 
 # --- titles -----------------------------------------------------------------------------------------
@@ -166,7 +147,7 @@ def title_likeness(first: str, other: str) -> float:
     return Indel.normalized_similarity(first.split(" "), other.split(" "))
 
 
-# --- signatures and the guard -----------------------------------------------------------------------
+# --- signatures -------------------------------------------------------------------------------------
 
 # Words that make the day of publication part of the meaning: the last word, and what goes before it.
 _PARTS_OF_DAY = ("sáng", "trưa", "chiều", "tối", "đêm", "khuya")
@@ -203,17 +184,71 @@ def signature(visible_text: str, title: str) -> Signature:
     `visible_text` as in `markdown.Reading.text`. A first line that equals the title is left out of the
     key, because some harvests repeat the title in the body.
     """
-    named = title_key(title)
-    first, _, rest = visible_text.lstrip().partition("\n")
-    tokens = normalise(visible_text)
-    if named and len(first) <= 4 * len(title) and title_key(first) == named:
-        tokens = normalise(rest) or tokens
+    tokens = _counted(visible_text, title)
     return Signature(
         key=key(tokens),
         tokens=len(tokens),
-        title=named,
+        title=title_key(title),
         deictic=_is_deictic(tokens),
     )
+
+
+def _counted(visible_text: str, title: str) -> list[str]:
+    """The tokens of a text that count for its key."""
+    return normalise(_below_title(visible_text, title)) or normalise(visible_text)
+
+
+def _below_title(visible_text: str, title: str) -> str:
+    """The text without a first line that equals the title."""
+    first, _, rest = visible_text.lstrip().partition("\n")
+    if len(first) > 4 * len(title):
+        return visible_text
+    if "&" not in title and "&" not in first:
+        ours, theirs = _letters(title), _letters(first)
+        if ours != theirs and ours is not None and theirs is not None:
+            return visible_text
+    named = title_key(title)
+    return rest if named and title_key(first) == named else visible_text
+
+
+# --- skeletons --------------------------------------------------------------------------------------
+
+# The rarer consonants: with all of them, taking the others out is a third of the cost of a skeleton.
+_KEPT_LETTERS = "bdklmpqrsvx0123456789"
+_BONES = bytes(ord(char.lower()) if char.isascii() else 0 for char in ordinary.CHARACTERS).ljust(
+    256
+)
+_FLESH = bytes(at for at, bone in enumerate(_BONES) if chr(bone) not in _KEPT_LETTERS)
+
+
+def skeleton(visible_text: str, title: str) -> str:
+    """What texts with one key have in common: 16 hexadecimal digits, '' for a text without a key.
+
+    Some ASCII consonants and all digits of what counts for the key, in order, so that most articles
+    are known to repeat no other without their signatures; ten times cheaper than one.
+    """
+    text = _below_title(visible_text, title)
+    if "&" in text:
+        text = _decoded(text)
+    bones = _letters(text)
+    if bones and (kept := _without_furniture(text)) is not text:
+        bones = _letters(kept)
+    if not bones:
+        tokens = _counted(visible_text, title)
+        if not tokens:
+            return ""
+        apart = unicodedata.normalize("NFD", "".join(tokens))
+        bones = "".join(c for c in apart if c in _KEPT_LETTERS).encode()
+    return blake2b(bones, digest_size=8).hexdigest()
+
+
+def _letters(text: str) -> bytes | None:
+    """The kept letters and digits of a text of ordinary characters; None for other texts."""
+    encoded = ordinary.encoded(text)
+    return None if encoded is None else encoded.translate(_BONES, _FLESH)
+
+
+# --- the guard --------------------------------------------------------------------------------------
 
 
 def admits(a: Signature, a_when: Timestamp, b: Signature, b_when: Timestamp) -> bool:

@@ -1,7 +1,7 @@
-"""Templates to bytes. The only import of jinja2.
+"""Templates to bytes.
 
-Templates run in the sandbox, autoescaped, and an unknown variable is an error; content is never a
-template. Sources are handed in as text: the engine reads no file. What templates may use:
+Templates run in the sandbox (`sandbox`), autoescaped, and an unknown variable is an error; content is
+never a template. Sources are handed in as text: the engine reads no file. What templates may use:
 docs/reference/templates.md.
 """
 
@@ -9,17 +9,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from hashlib import blake2b
-from types import SimpleNamespace
-from typing import Any, ClassVar
-
-from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta
-from jinja2.bccache import Bucket, BytecodeCache
-from jinja2.loaders import FunctionLoader
-from jinja2.runtime import Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, SiteError, problem
@@ -29,6 +22,13 @@ from bimson_site.model import (
     digest,
 )
 from bimson_site.theme import vocabulary
+from bimson_site.theme.sandbox import (
+    Compiled,
+    Sandbox,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from bimson_site.words import Catalogue, catalogue
 
 PACKAGED = "theme/templates/"  # how the paths of the theme's own templates begin
@@ -42,26 +42,56 @@ class TemplateSource:
     path: str
 
 
-class Press:
-    """Renders pages in the site's words: the masthead, the templates, the catalogue."""
+# What was compiled in this process, for whoever hands in nothing that lasts longer.
+_COMPILED: dict[str, bytes] = {}
 
-    def __init__(self, masthead: Masthead, sources: Mapping[str, TemplateSource]) -> None:
+
+class Press:
+    """Renders pages in the site's words: the masthead, the templates, the catalogue.
+
+    `compiled` keeps compiled templates for other processes; it is always safe to lose. With a `clock`
+    (seconds), `timings` says of each template how many pages it drew and in how many seconds.
+    """
+
+    def __init__(
+        self,
+        masthead: Masthead,
+        sources: Mapping[str, TemplateSource],
+        *,
+        compiled: Compiled = _COMPILED,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         self.masthead = masthead
         self.masthead_digest = digest(masthead)
         self.words: Catalogue = catalogue(masthead.language)
         self._sources = sources
-        self._env = _environment(sources)
+        self.timings: dict[str, tuple[int, float]] = {}
+        self._clock = clock
+        self._env = Sandbox(partial(_find, sources), compiled)
         self._env.globals.update(vocabulary.names(masthead, self.words))
         self._env.filters.update(vocabulary.filters(masthead.language, self.words))
         self._digests: dict[str, str] = {}
 
     def render(self, template: str, page: Page, **variables: object) -> bytes:
         """A page through a template. SiteError (template-failed) names the template's file and line."""
-        link = partial(routes.link, page.url, explicit=self.masthead.explicit_links)
+        if self._clock is None:
+            return self._draw(template, page, variables)
+        start = self._clock()
+        data = self._draw(template, page, variables)
+        pages, seconds = self.timings.get(template, (0, 0.0))
+        self.timings[template] = pages + 1, seconds + self._clock() - start
+        return data
+
+    def _draw(self, template: str, page: Page, variables: Mapping[str, object]) -> bytes:
+        link = routes.links_from(page.url, explicit=self.masthead.explicit_links)
+        given = {
+            "page": page,
+            "it": page.inputs,
+            "link": partial(link),
+            "current": partial(page.url.__eq__),
+        }
         try:
-            text = self._env.get_template(template).render(
-                page=page, it=page.inputs, link=link, **variables
-            )
+            text = self._env.draw(template, given, variables)
         except TemplateSyntaxError as err:
             raise SiteError(self._syntax_problem(err)) from err
         except Exception as err:  # a template is a user's program: whatever it raises is its own
@@ -82,6 +112,12 @@ class Press:
         if problems:
             raise SiteError(*problems)
 
+    def prepare(self) -> None:
+        """Load every template now, so that processes which are made later need not."""
+        for name in self._sources:
+            with suppress(TemplateSyntaxError):  # whoever draws with it will say so
+                self._env.get_template(name)
+
     def digest(self, template: str) -> str:
         """A digest of a template and of all that it includes, extends or imports."""
         if template not in self._digests:
@@ -100,7 +136,7 @@ class Press:
                 continue
             found.add(name)
             # A name that is computed could be any template.
-            for reference in _references(self._sources[name].text):
+            for reference in self._env.references(self._sources[name].text):
                 queue.extend([reference] if reference else self._sources)
         return found
 
@@ -127,77 +163,9 @@ class Press:
         return problem("template-failed", where, url=page.url, reason=reason)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox; our frozen values and our own functions need no second look at every use."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        kind = type(obj)
-        ours = _OURS.get(kind)
-        if ours is None:
-            ours = _OURS.setdefault(kind, _is_ours(kind))
-        if ours and attribute[0] != "_":
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
-
-    def call(self, context: Any, obj: Any, /, *args: Any, **values: Any) -> Any:
-        kind = type(obj)
-        if kind is partial:  # only we make partials: the functions that templates are given
-            values.pop("_loop_vars", None)  # jinja's own, for functions that ask for the context
-            values.pop("_block_vars", None)
-            return obj(*args, **values)
-        if kind is Macro:
-            return context.call(obj, *args, **values)
-        return super().call(context, obj, *args, **values)
-
-
-_OURS: dict[type, bool] = {}
-
-
-def _is_ours(kind: type) -> bool:
-    """Frozen values of the pipeline and the features: nothing of theirs is unsafe to read."""
-    return kind is SimpleNamespace or (
-        kind.__module__.startswith("bimson_site.") and hasattr(kind, "__dataclass_fields__")
-    )
-
-
-class _Compiled(BytecodeCache):
-    """Compiled templates of this process, by name and source: each is compiled once."""
-
-    codes: ClassVar[dict[tuple[str, str], Any]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.codes[bucket.key, bucket.checksum] = bucket.code
-
-
-@cache
-def _references(text: str) -> tuple[str | None, ...]:
-    """The templates that a template extends, includes or imports; None where a name is computed."""
-    return tuple(meta.find_referenced_templates(_environment({}).parse(text)))
-
-
-def _environment(sources: Mapping[str, TemplateSource]) -> _Sandbox:
-    def find(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        source = sources.get(name)
-        return (source.text, source.path, lambda: True) if source else None
-
-    return _Sandbox(
-        loader=FunctionLoader(find),
-        autoescape=lambda name: name is None or not name.endswith(".txt"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        bytecode_cache=_Compiled(),
-        cache_size=-1,
-        extensions=["jinja2.ext.loopcontrols"],
-    )
+def _find(sources: Mapping[str, TemplateSource], name: str) -> tuple[str, str] | None:
+    source = sources.get(name)
+    return (source.text, source.path) if source else None
 
 
 def sources(found: Iterable[tuple[str, str, str]]) -> dict[str, TemplateSource]:

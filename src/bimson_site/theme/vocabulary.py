@@ -10,9 +10,9 @@ import calendar
 import json
 import re
 from collections.abc import Callable
+from dataclasses import make_dataclass
 from datetime import date
-from functools import partial
-from types import SimpleNamespace
+from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -26,18 +26,21 @@ from bimson_site.model import (
     Precision,
     TermKind,
     Timestamp,
+    Year,
 )
 from bimson_site.words import Catalogue
 
 
 def names(masthead: Masthead, words: Catalogue) -> dict[str, object]:
     """What every template may call or read by name. Functions are partials: the sandbox knows by that
-    that they are ours (see `engine`)."""
+    that they are ours (see `sandbox.running`)."""
+    translated = words.singular.get
 
     def said(message: str, **values: object) -> str:
-        text = words.gettext(message)
+        text = translated(message) or message
         return text % values if values else text
 
+    @lru_cache(maxsize=4096)
     def counted(one: str, many: str, number: int) -> str:
         """A number with its noun: "%(n)s article" with the number written as the language does."""
         text = words.ngettext(one, many, number)
@@ -52,15 +55,30 @@ def names(masthead: Masthead, words: Catalogue) -> dict[str, object]:
         "rooted": partial(routes.rooted, masthead.base_url),
         "weekdays": partial(locales.weekdays, masthead.language),
         "weeks": partial(weeks),
-        "Day": Day,
-        "precision": SimpleNamespace(**{p.name: p for p in Precision}),
-        "access": SimpleNamespace(**{a.name: a for a in Access}),
-        "kinds": SimpleNamespace(**{k.name: k for k in TermKind}),
+        "months": partial(months),
+        "Day": _remembered(Day),
+        "precision": _PRECISION,
+        "access": _ACCESS,
+        "kinds": _KINDS,
     }
 
 
-# A SimpleNamespace, for a template reads it quicker than a dict (see `_Sandbox.getattr`).
-_ROUTES = SimpleNamespace(
+def _remembered(make: Callable[..., object]) -> object:
+    """A function that is asked for the same days and months again and again."""
+    return partial(lru_cache(maxsize=4096)(make))
+
+
+def _named(name: str, **members: object) -> object:
+    """Names with their values as a frozen value, which templates read quickest (`sandbox.running`)."""
+    module = {"__module__": __name__}
+    return make_dataclass(name, members, frozen=True, slots=True, namespace=module)(**members)
+
+
+_PRECISION = _named("Precisions", **Precision.__members__)
+_ACCESS = _named("Accesses", **Access.__members__)
+_KINDS = _named("Kinds", **TermKind.__members__)
+_ROUTES = _named(
+    "Routes",
     home=routes.HOME,
     undated=routes.UNDATED,
     coverage=routes.COVERAGE,
@@ -68,9 +86,9 @@ _ROUTES = SimpleNamespace(
     style=routes.STYLE,
     theme_style=routes.THEME_STYLE,
     favicon=routes.FAVICON,
-    year=partial(routes.year),
-    month=partial(routes.month),
-    day=partial(routes.day),
+    year=_remembered(routes.year),
+    month=_remembered(routes.month),
+    day=_remembered(routes.day),
     terms=partial(routes.terms),
 )
 
@@ -96,12 +114,13 @@ def filters(language: str, words: Catalogue) -> dict[str, Callable[..., object]]
         "month_name": lambda m: locales.month_name(m, language),
         "number": lambda n: locales.number(n, language),
         "json_script": json_script,
-        "host": lambda url: re.sub(r"^[a-z]+://(www\.)?([^/?#]*).*$", r"\2", url),
+        "host": lambda url: _HOST.sub(r"\2", url),
         "extra": lambda article: json.loads(article.extra),
         "xml_text": lambda text: _XML_FORBIDDEN.sub("", text),
     }
 
 
+_HOST = re.compile(r"^[a-z]+://(www\.)?([^/?#]*).*$")
 # XML 1.0, section 2.2: characters that no document may hold, escaped or not.
 _XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -118,19 +137,19 @@ def _written(
     *,
     clock: bool,
 ) -> str:
+    if stamp.precision >= Precision.DAY:
+        day = write_day(stamp.local.date(), language)
+        time = locales.clock(stamp, language) if clock else ""
+        return f"{time}, {day}" if time else day
     match stamp.precision:
-        case Precision.UNDATED:
-            return words.gettext("undated")
-        case Precision.ABOUT:
-            return words.gettext("about %(year)s") % {"year": stamp.local.year}
-        case Precision.YEAR:
-            return words.gettext("%(year)s") % {"year": stamp.local.year}
         case Precision.MONTH:
             return locales.month_words(stamp.local.year, stamp.local.month, language)
+        case Precision.YEAR:
+            return words.gettext("%(year)s") % {"year": stamp.local.year}
+        case Precision.ABOUT:
+            return words.gettext("about %(year)s") % {"year": stamp.local.year}
         case _:
-            day = write_day(stamp.local.date(), language)
-            time = locales.clock(stamp, language) if clock else ""
-            return f"{time}, {day}" if time else day
+            return words.gettext("undated")
 
 
 def json_script(value: object) -> Markup:
@@ -145,7 +164,15 @@ def weeks(year: int, month: MonthCount | int) -> list[list[tuple[int, int]]]:
     """The weeks of a month from Monday: seven (day, count) pairs each, day 0 outside the month."""
     counts = month.days if isinstance(month, MonthCount) else (0,) * 31
     number = month.month if isinstance(month, MonthCount) else month
-    return [
-        [(d, counts[d - 1] if d else 0) for d in week]
-        for week in calendar.Calendar(0).monthdayscalendar(year, number)
-    ]
+    return [[(d, counts[d - 1] if d else 0) for d in week] for week in _days(year, number)]
+
+
+@lru_cache(maxsize=1200)
+def _days(year: int, month: int) -> list[list[int]]:
+    return calendar.Calendar(0).monthdayscalendar(year, month)
+
+
+def months(year: Year) -> list[MonthCount | int]:
+    """The twelve months of a year: each with its counts, or its number where nothing was published."""
+    held = {month.month: month for month in year.months}
+    return [held.get(number, number) for number in range(1, 13)]

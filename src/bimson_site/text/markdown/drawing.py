@@ -41,7 +41,7 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
         resolve if callable(resolve) else lambda reference: resolve.get(reference, reference)
     )
     tokens = parse(body)
-    if has_html(tokens):
+    if "<" in body and has_html(tokens):
         html = _shifted(_without_title(clean(draw(tokens, backlink), lookup), title))
     else:
         tokens = _without_heading(tokens, title)

@@ -19,16 +19,23 @@ def with_figures(tokens: list[Token]) -> list[Token]:
     italics as a whole; a bold paragraph below a picture is more often the lede or a question.
     """
     out: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        figure, used = _figure(tokens, at)
-        out.extend(figure or tokens[at : at + 1])
-        at += used or 1
+    end = 0  # of the last figure
+    for at, token in enumerate(tokens):
+        if at < end:
+            continue
+        if token.type == "paragraph_open":
+            figure, used = _figure(tokens, at)
+            out.extend(figure)
+            end = at + used
+        if at >= end:
+            out.append(token)
     return out
 
 
 def _figure(tokens: list[Token], at: int) -> tuple[list[Token], int]:
     """The tokens of the figure that starts at `at`, and how many tokens it replaces; or none."""
+    if all(t.type != "image" for t in tokens[at + 1].children or ()):
+        return [], 0
     children = _paragraph(tokens, at)
     if not children or not any(t.type == "image" for t in children[:2]):
         return [], 0

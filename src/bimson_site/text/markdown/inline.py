@@ -11,14 +11,17 @@ from markdown_it.token import Token
 
 from bimson_site.text.lines import without_controls
 
+_UNSEEN = frozenset({"image", "html_inline"})
 BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
 def inline_text(children: Sequence[Token]) -> str:
     """The text of a line or more; line breaks stay, pictures and tags go."""
     text = "".join(
-        "\n" if token.type in BREAKS else token.content
-        for token in children
-        if token.type not in {"image", "html_inline"}
+        [
+            "\n" if token.type in BREAKS else token.content
+            for token in children
+            if token.type not in _UNSEEN
+        ]
     )
     return without_controls(text)  # "&#12;" has become one

@@ -15,7 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_safe
-from bimson_site.text.markdown import notes
+from bimson_site.text.markdown import notes, shortcuts
 from bimson_site.text.markdown.figures import with_figures
 from bimson_site.text.markdown.inline import inline_text
 
@@ -38,6 +38,7 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     # Inline notes ^[…] would be parsed once per level of nesting; the notes of GitHub and Hugo are not.
     parser.use(footnote_plugin, inline=False)
+    shortcuts.use(parser)
     # Every link becomes a token; `_links_alive` takes the dangerous ones out and leaves their words.
     parser.validateLink = _every_link  # type: ignore[assignment, method-assign]
     for name, rule in notes.RULES.items():
@@ -54,7 +55,8 @@ def parse(body: str) -> list[Token]:
         return _as_it_stands(body)
     for token in tokens:
         if token.type == "inline":
-            token.children = _links_alive(token.children or [])
+            if token.children and ("[" in token.content or "<" in token.content):
+                token.children = _links_alive(token.children)
         elif token.tag in {"th", "td"} and "style" in token.attrs:
             align = str(token.attrs.pop("style")).rpartition(":")[2]
             token.attrSet("class", f"align-{align}")

@@ -6,35 +6,30 @@ Owns what shows that a body may hold Markdown after all; never draws. Next: `par
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
-_MARKED = ("`", "*", "_", "[", "<", ">", "&", "~", "\\", "|", "\t", "\r", "\0", " \n")
+_MARKED = ("`", "*", "_", "[", "<", ">", "&", "~", "\\", "|", "\t", "\r")
+_MARKS_FIRST = frozenset("#+-=: \xa0")
 _LIST_NUMBER = re.compile(r"\d{1,9}[.)]", re.ASCII)
 
 
 def paragraphs(body: str) -> list[str] | None:
-    """The paragraphs of a body without any Markdown, as most news are; None if it may hold some.
+    """The paragraphs of a body without any Markdown, as most news are; None if it may hold some. The body
+    is one without control characters.
 
     Ten times faster than the parser, and equal to it (a property test says so).
     """
     for mark in _MARKED:
         if mark in body:
             return None
-    paragraphs: list[str] = []
-    lines: list[str] = []
-    for line in body.split("\n"):
-        if not line:
-            if lines:
-                paragraphs.append("\n".join(lines))
-                lines = []
-            continue
-        first = line[0]
-        if (
-            first in "#+-=: \xa0"
+    lines = body.split("\n")
+    for line in lines:
+        if line and (
+            line[0] in _MARKS_FIRST
             or line != line.strip()
-            or (first.isdigit() and _LIST_NUMBER.match(line))
+            or (line[0].isdigit() and _LIST_NUMBER.match(line))
         ):
             return None
-        lines.append(line)
-    if lines:
-        paragraphs.append("\n".join(lines))
-    return paragraphs
+    if any(line and below for line, below in pairwise(lines)):
+        return [text for part in body.split("\n\n") if (text := part.strip("\n"))]
+    return [line for line in lines if line]

@@ -6,14 +6,13 @@ Owns the blocks of a body's tokens, its heading and its lede; never draws a page
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from markdown_it.token import Token
 
 from bimson_site.text.dates import is_date_line
-from bimson_site.text.lines import without_controls
+from bimson_site.text.lines import single_spaced, without_controls
 from bimson_site.text.links import is_reference
 from bimson_site.text.markdown.inline import inline_text
 from bimson_site.text.markdown.parser import draw, has_html, parse
@@ -45,9 +44,9 @@ def read(body: str) -> Reading:
     """What a reader sees of a Markdown body. Never raises."""
     body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
-        return _reading(tuple(Block("paragraph", text) for text in plain), ())
+        return Reading("\n".join(plain), (), "", _lede_of(plain))
     tokens = parse(body)
-    if has_html(tokens):
+    if "<" in body and has_html(tokens):
         return _reading(*visible(clean(draw(tokens), str)))
     return _reading(tuple(blocks_of(tokens)), _references(tokens))
 
@@ -57,17 +56,23 @@ _KINDS = {"heading_open": "heading", "figcaption_open": "caption", "figure_open"
 
 def blocks_of(tokens: list[Token]) -> Iterator[Block]:
     """The blocks of a body without raw HTML, as `text.visible` would find them in its HTML."""
-    for before, token in pairwise([Token("", "", 0), *tokens]):
-        if token.type in {"fence", "code_block"}:
-            kind, text = "text", token.content
-        elif token.type == "inline":
+    before = Token("", "", 0)
+    for token in tokens:
+        if token.type == "inline":
             kind, text = _KINDS.get(before.type, "text"), inline_text(token.children or [])
             if before.type == "paragraph_open" and before.level == 0:
                 kind = "paragraph"
+        elif token.type in {"fence", "code_block"}:
+            kind, text = "text", token.content
         else:
+            before = token
             continue
-        lines = (line.strip() for line in text.split("\n"))
-        text = "\n".join(line for line in lines if line)
+        before = token
+        if "\n" in text:
+            lines = (line.strip() for line in text.split("\n"))
+            text = "\n".join([line for line in lines if line])
+        else:
+            text = text.strip()
         if text or kind == "picture":
             yield Block(kind, text)
 
@@ -95,18 +100,23 @@ def _reading(blocks: tuple[Block, ...], references: tuple[str, ...]) -> Reading:
 def _lede(blocks: tuple[Block, ...]) -> str:
     """The first paragraph with a word in it that is no date line; else the first such other text."""
     for kind in ("paragraph", "text"):
-        for block in blocks:
-            if block.kind == kind:
-                lines = [line for line in block.text.split("\n") if not is_date_line(line)]
-                words = " ".join(lines).split()
-                if any(map(str.isalpha, "".join(words))):
-                    return _cut(words)
+        if lede := _lede_of(block.text for block in blocks if block.kind == kind):
+            return lede
     return ""
 
 
-def _cut(words: list[str]) -> str:
+def _lede_of(texts: Iterable[str]) -> str:
+    for text in texts:
+        words = " ".join([line for line in text.split("\n") if not is_date_line(line)])
+        if any(map(str.isalpha, words)):
+            return _cut(words)
+    return ""
+
+
+def _cut(text: str) -> str:
     """As many whole words as fit into 220 characters, with "…" where some are left out."""
-    text = " ".join(words)
+    head = single_spaced(text[: 2 * LEDE_LENGTH])
+    text = head if len(head) > LEDE_LENGTH else single_spaced(text)
     if len(text) <= LEDE_LENGTH:
         return text
     cut = text[:LEDE_LENGTH].rpartition(" ")[0] or text[: LEDE_LENGTH - 1]

@@ -1,0 +1,210 @@
+"""Rows and articles become what planners see: stories, cards, partitions.
+
+The other half of `stories` and `shelve`: they say which articles stand where, and here the articles
+are put in. Pure, and so it runs wherever the pages are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from bimson_site.model import (
+    UNDATED,
+    Appearance,
+    AppearanceRow,
+    Article,
+    Assets,
+    Card,
+    CardRow,
+    Face,
+    Partition,
+    Shelf,
+    Standing,
+    Story,
+    StoryRow,
+    Term,
+    TermIndex,
+    TermPeriod,
+    Whole,
+    Year,
+    digest,
+    sealed,
+)
+
+# The fields of each partition that hold rows.
+_ROWS: Mapping[type, tuple[str, ...]] = {
+    Shelf: ("stories", "cards", "earlier", "later"),
+    Year: ("loose",),
+    Term: ("newest",),
+    TermPeriod: ("cards",),
+    Standing: ("story",),
+    Whole: ("first", "last", "latest", "featured", "pages", "only", "calendar"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A partition whose cards and stories are rows; its key names it among all, its digest changes
+    with everything that any of its pages may read but texts and templates."""
+
+    key: str
+    partition: Partition
+    digest: str
+
+
+def outline(partition: Partition) -> Outline:
+    return Outline(name(partition), partition, digest(partition))
+
+
+def name(partition: Partition) -> str:
+    """What a partition is called among all: the address of its first page, or of what it is about."""
+    match partition:
+        case Shelf():
+            return f"shelf {partition.year:04}-{partition.month:02}"
+        case Year():
+            return f"year {partition.year}"
+        case Term():
+            return f"term {partition.ref.url}"
+        case TermPeriod():
+            return f"period {partition.period.url}"
+        case TermIndex():
+            return f"index {partition.kind.value}"
+        case Standing():
+            return f"page {partition.story.url}"
+        case Assets():
+            return "files"
+        case Whole():
+            return "whole"
+
+
+class Wanted(NamedTuple):
+    """The numbers of the articles that a partition needs whole, and of those of which it shows a card."""
+
+    articles: frozenset[int]
+    faces: frozenset[int]
+
+
+class Found(NamedTuple):
+    """Articles, and the faces of articles, by number."""
+
+    articles: Mapping[int, Article]
+    faces: Mapping[int, Face]
+
+
+def wanted(partition: Partition) -> Wanted:
+    """What `assemble` must be given for a partition."""
+    articles: set[int] = set()
+    faces: set[int] = set()
+    for each in _ROWS.get(type(partition), ()):
+        _collect(getattr(partition, each), articles, faces)
+    return Wanted(frozenset(articles), frozenset(faces))
+
+
+def weight(partition: Partition) -> int:
+    """About how many pages and lines a partition is made of."""
+    held = (getattr(partition, name) for name in _ROWS.get(type(partition), ()))
+    return 1 + sum(len(rows) if type(rows) is tuple else 1 for rows in held if rows)
+
+
+def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
+    match rows:
+        case CardRow():
+            faces.add(rows.number)
+        case StoryRow():
+            articles.add(rows.number)
+            articles.update(copy.number for copy in rows.copies)
+        case tuple():
+            for row in rows:
+                _collect(row, articles, faces)
+        case Year():
+            _collect(rows.loose, articles, faces)
+
+
+def assemble(partition: Partition, found: Found) -> Partition:
+    """A partition with its cards and stories, from one with rows and what it wants."""
+    names = _ROWS.get(type(partition), ())
+    if not names:
+        return partition
+    drawn = {each: _drawn(getattr(partition, each), found) for each in names}
+    if isinstance(partition, Whole):
+        drawn["first"], drawn["last"] = (_when(drawn[each]) for each in ("first", "last"))
+        drawn["pages"] = tuple(
+            Card(s.url, s.article.title, UNDATED, noindex=s.article.noindex) for s in drawn["pages"]
+        )
+        drawn["only"] = drawn["only"][0] if drawn["only"] else None
+    return replace(partition, **drawn)
+
+
+def _when(cards: Any) -> Any:
+    return cards[0].published if isinstance(cards, tuple) else UNDATED
+
+
+def _drawn(rows: Any, found: Found) -> Any:
+    match rows:
+        case CardRow():
+            return card(rows, found.faces[rows.number])
+        case StoryRow():
+            return story(rows, found.articles)
+        case tuple():
+            return tuple([_drawn(row, found) for row in rows])
+        case Year():
+            return replace(rows, loose=_drawn(rows.loose, found))
+    return rows
+
+
+def card(row: CardRow, face: Face) -> Card:
+    """All that any other page may know of an article."""
+    return Card(
+        url=row.url,
+        title=face.title,
+        published=face.published,
+        id=row.id,
+        updated=None if row.record else face.updated,
+        authors=row.authors,
+        section=row.section,
+        source=row.source,
+        summary="" if row.record else face.summary,
+        language=face.language,
+        noindex=face.noindex,
+        record=row.record,
+        digest=row.digest.hex(),
+    )
+
+
+def story(row: StoryRow, articles: Mapping[int, Article]) -> Story:
+    """One page of the archive; its article bears the id under which it owns its address."""
+    article = articles[row.number]
+    return Story(
+        article=article if article.id == row.id else sealed(replace(article, id=row.id)),
+        url=row.url,
+        authors=row.authors,
+        sections=row.sections,
+        tags=row.tags,
+        source=row.source,
+        copies=_appearances(row.copies, articles),
+        links=row.links,
+        attachments=row.attachments,
+        moved=row.moved,
+        canonical=row.canonical,
+        digest=row.digest.hex(),
+    )
+
+
+def _appearances(
+    copies: Iterable[AppearanceRow], articles: Mapping[int, Article]
+) -> tuple[Appearance, ...]:
+    return tuple(_appearance(articles[row.number], row.files) for row in copies)
+
+
+def _appearance(article: Article, files: tuple[str, ...]) -> Appearance:
+    return Appearance(
+        path=article.path,
+        title=article.title,
+        published=article.published,
+        authors=article.authors,
+        source=article.source,
+        source_url=article.source_url,
+        files=files,
+    )

@@ -1,0 +1,316 @@
+"""Articles as records: what the cache keeps of a file, and the slip that stays in memory.
+
+Owns the form of both; never opens the cache (`effects.cache`). A record holds a whole `Article`, so that
+an unchanged file is never parsed again; FORM is raised with every change of it.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from bimson_site import routes
+from bimson_site.errors import Location, Problem
+from bimson_site.model import (
+    DRAFT,
+    FIRM,
+    HIDDEN,
+    NEVER,
+    NOINDEX,
+    ODD,
+    ORDINARY,
+    Access,
+    Article,
+    Body,
+    Face,
+    HeldBack,
+    Kind,
+    Precision,
+    Receipt,
+    Report,
+    Signature,
+    Slip,
+    TermKind,
+    Timestamp,
+    bytes_of,
+)
+from bimson_site.pipeline.release import goes_live
+
+FORM = 1
+
+# Names of terms hold no control characters (`text.lines.in_one_line`), so these part them.
+_KINDS, _NAMES = "\x1e", "\x1f"
+
+
+Stamp = tuple[int, int, int]
+"""What shows that a published file is as it was left: its size, time of writing and inode."""
+
+
+class Finished(NamedTuple):
+    """What a whole build leaves to the next: all that it depended on but articles and the clock; from
+    when to before when (seconds since 1970 UTC) the same articles are live; its report; every file that
+    it published, with its stamp."""
+
+    context: str
+    since: int
+    until: int
+    report: Report
+    outputs: Mapping[str, Stamp]
+
+
+class DamagedError(Exception):
+    """A record is not what was written: the cache is to be begun anew."""
+
+
+def packed(article: Article) -> bytes:
+    """An article as bytes, with a sum that shows damage."""
+    return _sealed(
+        (
+            article.id,
+            article.path,
+            article.kind.value,
+            article.title,
+            _stamp(article.published),
+            article.updated and _stamp(article.updated),
+            article.authors,
+            article.sections,
+            article.tags,
+            article.source,
+            article.source_url,
+            article.summary,
+            article.lede,
+            article.slug,
+            article.slug_given,
+            article.page_path,
+            article.language,
+            article.image,
+            article.aliases,
+            article.canonical,
+            article.rights,
+            article.access.value,
+            article.embargo_until and _stamp(article.embargo_until),
+            article.draft,
+            article.noindex,
+            article.extra,
+            article.references,
+            article.skeleton,
+            (article.body.path, article.body.offset, article.body.line, article.body.digest),
+            article.places,
+            article.digest,
+        )
+    )
+
+
+def face(article: Article) -> Face:
+    """What an article gives to its card."""
+    summary = article.summary or (article.lede if article.access is Access.FULL else "")
+    return Face(
+        article.title,
+        article.published,
+        article.updated,
+        "" if article.access is Access.RECORD else summary,
+        article.language,
+        article.noindex,
+    )
+
+
+def packed_face(shown: Face) -> bytes:
+    updated = shown.updated and _stamp(shown.updated)
+    return _sealed((shown.title, _stamp(shown.published), updated, *shown[3:]))
+
+
+def unpacked_face(data: bytes) -> Face:
+    title, published, updated, *rest = _opened(data)
+    return Face(title, _timestamp(published), updated and _timestamp(updated), *rest)
+
+
+def unpacked(data: bytes) -> Article:
+    """The article of a record. DamagedError where it is none."""
+    row = _opened(data)
+    return Article(
+        id=row[0],
+        path=row[1],
+        kind=_KIND[row[2]],
+        title=row[3],
+        published=_timestamp(row[4]),
+        updated=row[5] and _timestamp(row[5]),
+        authors=row[6],
+        sections=row[7],
+        tags=row[8],
+        source=row[9],
+        source_url=row[10],
+        summary=row[11],
+        lede=row[12],
+        slug=row[13],
+        slug_given=row[14],
+        page_path=row[15],
+        language=row[16],
+        image=row[17],
+        aliases=row[18],
+        canonical=row[19],
+        rights=row[20],
+        access=_ACCESS[row[21]],
+        embargo_until=row[22] and _timestamp(row[22]),
+        draft=row[23],
+        noindex=row[24],
+        extra=row[25],
+        references=row[26],
+        skeleton=row[27],
+        body=Body(*row[28]),
+        places=row[29],
+        digest=row[30],
+    )
+
+
+def packed_problems(problems: Iterable[Problem]) -> bytes:
+    """Problems as bytes; none as no bytes."""
+    rows = tuple(
+        (_place(p.where), p.code, p.values, tuple(map(_place, p.others))) for p in problems
+    )
+    return _sealed(rows) if rows else b""
+
+
+def unpacked_problems(data: bytes) -> tuple[Problem, ...]:
+    if not data:
+        return ()
+    return tuple(
+        Problem(Location(*where), code, values, tuple(Location(*o) for o in others))
+        for where, code, values, others in _opened(data)
+    )
+
+
+def packed_signature(signature: Signature) -> bytes:
+    return _sealed((signature.key, signature.tokens, signature.title, signature.deictic))
+
+
+def unpacked_signature(data: bytes) -> Signature:
+    return Signature(*_opened(data))
+
+
+def packed_receipts(receipts: Iterable[Receipt]) -> bytes:
+    return _sealed(tuple(map(tuple, receipts)))
+
+
+def unpacked_receipts(data: bytes) -> tuple[Receipt, ...]:
+    return tuple(map(Receipt._make, _opened(data)))
+
+
+def packed_build(finished: Finished) -> bytes:
+    report = finished.report
+    said = (
+        (report.articles, report.pages, report.copies),
+        tuple((held.path, held.until) for held in report.held_back),
+        packed_problems(report.problems),
+    )
+    outputs = tuple(finished.outputs.items())
+    return _sealed((finished.context, finished.since, finished.until, said, outputs))
+
+
+def unpacked_build(data: bytes) -> Finished | None:
+    if not data:
+        return None
+    context, since, until, (counts, held, problems), outputs = _opened(data)
+    report = Report(
+        articles=counts[0],
+        pages=counts[1],
+        copies=counts[2],
+        held_back=tuple(HeldBack(*each) for each in held),
+        problems=unpacked_problems(problems),
+    )
+    return Finished(context, since, until, report, dict(outputs))
+
+
+def slip(article: Article, number: int = 0) -> Slip:
+    """What stays in memory of an article."""
+    when = article.published
+    ordinary = article.kind is Kind.PAGE
+    odd = ordinary or article.id != article.path
+    odd = odd or bool(article.aliases or article.canonical or article.references)
+    return Slip(
+        number=number,
+        path=article.path,
+        digest=bytes.fromhex(article.digest),
+        face=blake2b(packed_face(face(article)), digest_size=16).digest(),
+        instant=when.instant if when.known else NEVER,
+        day=_day(when),
+        until=goes_live(article),
+        flags=DRAFT * article.draft
+        | HIDDEN * (article.access is Access.HIDDEN)
+        | ORDINARY * ordinary
+        | FIRM * (article.slug_given or ordinary)
+        | ODD * odd
+        | NOINDEX * article.noindex,
+        wish="" if ordinary else routes.article(when, article.slug),
+        tie=f"{article.source_url}\0{article.body.digest}",
+        skeleton=article.skeleton,
+        terms=_KINDS.join(map(_NAMES.join, _named(article))),
+    )
+
+
+def kinds_of(terms: str) -> list[str]:
+    """The terms of a slip for each `TermKind` in its order; `names_of` takes each apart."""
+    return terms.split(_KINDS)
+
+
+def names_of(terms: str) -> list[str]:
+    """The names of one kind of terms, as written."""
+    return terms.split(_NAMES) if terms else []
+
+
+def _named(article: Article) -> tuple[tuple[str, ...], ...]:
+    by_kind = {
+        TermKind.AUTHOR: article.authors,
+        TermKind.TAG: article.tags,
+        TermKind.SECTION: article.sections,
+        TermKind.SOURCE: (article.source,) if article.source else (),
+    }
+    return tuple(by_kind[kind] for kind in TermKind)
+
+
+def _day(when: Timestamp) -> int:
+    """yyyymmdd, with zeros for what is not known."""
+    local = when.local
+    if when.precision >= Precision.DAY:
+        return local.year * 10000 + local.month * 100 + local.day
+    if when.precision is Precision.MONTH:
+        return local.year * 10000 + local.month * 100
+    return local.year * 10000 if when.known else 0
+
+
+def _sealed(value: object) -> bytes:
+    data = bytes_of(value)
+    return crc32(data).to_bytes(4, "little") + data
+
+
+def _opened(data: bytes) -> Any:
+    """Marshal trusts its input, and a damaged one could end the process: so the sum comes first."""
+    if crc32(data[4:]).to_bytes(4, "little") != data[:4]:
+        raise DamagedError
+    return marshal.loads(data[4:])  # noqa: S302 - written by `_sealed`, and the sum is right
+
+
+def _stamp(when: Timestamp) -> tuple[int, ...]:
+    local = when.local
+    time = (local.hour, local.minute, local.second, local.microsecond)
+    return (int(when.precision), when.offset, local.year, local.month, local.day, *time)
+
+
+def _timestamp(row: tuple[int, ...]) -> Timestamp:
+    return Timestamp(_PRECISION[row[0]], _local(*row[2:]), row[1])
+
+
+def _local(*parts: int) -> datetime:
+    return datetime(parts[0], *parts[1:])  # type: ignore[arg-type]  # noqa: DTZ001 - local, by contract
+
+
+def _place(where: Location) -> tuple[str, int, int]:
+    return where.path, where.line, where.column
+
+
+_KIND = {kind.value: kind for kind in Kind}
+_ACCESS = {access.value: access for access in Access}
+_PRECISION = tuple(Precision)

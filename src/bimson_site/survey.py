@@ -1,0 +1,252 @@
+"""The first half of the pipeline, in order: walk, load, release, dedupe, assign, shelve.
+
+Orders these stages and nothing else: every stage is a pure function in `pipeline`, every effect is in
+`effects`. What it gives, `list`, `duplicates` and `explain` show, and `build` prints. What article files say
+is read from the cache where their stamps are as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+from bimson_site import jobs
+from bimson_site.effects import files, tool, workers
+from bimson_site.effects.cache import Cache, LostError
+from bimson_site.effects.site import Site
+from bimson_site.effects.workers import ALONE, Hands
+from bimson_site.errors import Problem
+from bimson_site.features import BUILT_IN
+from bimson_site.model import (
+    ODD,
+    Archive,
+    Article,
+    Assets,
+    Masthead,
+    Page,
+    Partition,
+    Signature,
+    Slip,
+    Sources,
+    Whole,
+    digest,
+)
+from bimson_site.pipeline import (
+    addresses,
+    assemble,
+    dedupe,
+    load,
+    records,
+    remarks,
+    shelve,
+    shelve_terms,
+    stories,
+    terms,
+)
+from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.assemble import Outline
+from bimson_site.pipeline.discover import discover
+from bimson_site.pipeline.masthead import masthead
+from bimson_site.pipeline.plan import plan
+from bimson_site.pipeline.release import Moment, Release, release, span
+from bimson_site.pipeline.shelve import Holdings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that is known before a page is planned. At any moment of its `span` (from, to before; seconds
+    since 1970 UTC) the same articles are live."""
+
+    sources: Sources
+    released: Release
+    archive: Archive
+    places: Addresses
+    outlines: tuple[Outline, ...]
+    masthead: Masthead
+    span: tuple[int, int]
+    problems: tuple[Problem, ...]
+
+
+# --- walk and load ------------------------------------------------------------------------------------
+
+
+class Walked(NamedTuple):
+    """What stands in content/: the files, the problems of those that are none, and what is another when
+    anything of it is another."""
+
+    sources: Sources
+    unfit: tuple[Problem, ...]
+    digest: str
+
+
+def opened(site: Site, *, passing: bool = False) -> Cache:
+    """The cache of a site, for what is read under its rules by this program."""
+    return Cache(site.root, digest((records.FORM, tool.identity(), _rules(site))), passing=passing)
+
+
+def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
+    """What `work` makes with the cache; with a passing one where the cache fails under its hands."""
+    with workers.undisturbed():
+        try:
+            with opened(site) as kept:
+                return work(kept)
+        except LostError:
+            with opened(site, passing=True) as kept:
+                return work(kept)
+
+
+def _rules(site: Site) -> load.LoadRules:
+    config = site.config
+    return load.LoadRules(config.language, config.timezone, config.missing_authors)
+
+
+def read(site: Site, kept: Cache, hands: Hands) -> Walked:
+    """Read every article file that is not as it was; what they say is in the cache then."""
+    sources, unfit = discover(files.walk(site.root, "content", kept.now()))
+    known = kept.known()
+    hands.lap("walk content/")
+    unread = [
+        jobs.Unread(source, past.digest if past else b"")
+        for source in sources.articles
+        if (past := known.get(source.path)) is None or past.stamp != source.stamp
+    ]
+    gone = known.keys() - {source.path for source in sources.articles}
+    if gone:
+        kept.forget(known[path].number for path in gone)
+    if unread:
+        reader = partial(jobs.make_reader, site.root, _rules(site))
+        kept.keep(hands.work("read", reader, unread, jobs.died_reading), known)
+    hands.lap("read")
+    others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
+    return Walked(
+        sources, unfit, digest((kept.history, others, tuple(p.where.path for p in unfit)))
+    )
+
+
+# --- release to shelve --------------------------------------------------------------------------------
+
+
+def survey(
+    site: Site, moment: Moment, kept: Cache, hands: Hands = ALONE, walked: Walked | None = None
+) -> Survey:
+    """Read everything and decide everything, without planning a page."""
+    config = site.config
+    walked = walked or read(site, kept, hands)
+    slips = kept.slips()
+    released = release(slips, moment)
+    odd = _by_path(kept, (s for s in released.live if s.flags & ODD))
+    hands.lap("fetch what is known")
+    archive, repeated = _fold(site, released, kept, hands)
+    hands.lap("fold repeats")
+    said = terms.wording(
+        (*archive.keepers, *(c.article for k in archive.copies.values() for c in k))
+    )
+    taken = remarks.taken(site.assets)
+    places, placed = addresses.settle(archive, odd, said.shown, {}, taken, config.base_url)
+    glossary = terms.glossary(said.shown, places.terms)
+    hands.lap("assign addresses")
+    held, resolved = stories.hold(
+        archive, odd, places, said, glossary, walked.sources, taken, config.base_url
+    )
+    said_wrong = tuple(kept.problems())
+    healthy = {slip.path for slip in slips}
+    aside = remarks.set_aside((*walked.unfit, *said_wrong), healthy)
+    copies = sum(map(len, archive.copies.values()))
+    holdings = Holdings(held, glossary, aside, len(released.held_back), copies)
+    hands.lap("make rows")
+    outlines, whole = _outlines(site, holdings, places, kept)
+    hands.lap("shelve")
+    found = {
+        *site.warnings,
+        *walked.unfit,
+        *said_wrong,
+        *repeated,
+        *placed,
+        *resolved,
+        *_lost_wishes(places, slips, kept),
+        *remarks.unused(
+            walked.sources, _by_path(kept, (s for s in slips if s.flags & ODD)).values()
+        ),
+        *remarks.featured(config.featured, {slip.path for slip in released.live}),
+        *remarks.without_base_url(config.base_url),
+    }
+    front = masthead(config, whole)
+    live = span(slips, moment.as_of)
+    hands.lap("gather problems")
+    return Survey(
+        walked.sources, released, archive, places, outlines, front, live, tuple(sorted(found))
+    )
+
+
+def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
+    return {article.path: article for article in kept.articles(s.number for s in slips).values()}
+
+
+def _fold(
+    site: Site, released: Release, kept: Cache, hands: Hands
+) -> tuple[Archive, tuple[Problem, ...]]:
+    """Fold repeats. Only articles whose skeletons are alike are looked at."""
+    base_url = site.config.base_url
+    suspects = dedupe.suspects(released.live)
+    articles = kept.articles(s.number for s in suspects)
+    signatures = _signatures(site, suspects, kept, hands)
+    url_of = partial(addresses.natural, base_url=base_url)
+    whole = [articles[s.number] for s in suspects if s.path in signatures]
+    clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url)
+    return dedupe.fold(released.live, clusters), problems
+
+
+def _signatures(
+    site: Site, suspects: Sequence[Slip], kept: Cache, hands: Hands
+) -> dict[str, Signature]:
+    known = kept.signatures(s.number for s in suspects)
+    unknown = [s for s in suspects if s.number not in known]
+    if unknown:
+        signer = partial(jobs.make_signer, site.root, kept.folder)
+        made = zip(unknown, hands.work("read", signer, unknown, lambda _slip: None), strict=True)
+        found = [(slip.number, signature) for slip, signature in made if signature]
+        kept.keep_signatures(found)
+        known.update(found)
+    return {s.path: known[s.number] for s in suspects if s.number in known}
+
+
+def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Iterator[Problem]:
+    lost = {path for path, *_ in places.lost}
+    articles = _by_path(kept, (s for s in slips if s.path in lost)) if lost else {}
+    return addresses.lost((articles[path], wish, holder) for path, wish, holder in places.lost)
+
+
+def _outlines(
+    site: Site, holdings: Holdings, places: Addresses, kept: Cache
+) -> tuple[tuple[Outline, ...], Whole]:
+    """The archive as planners will see it, and its front door. Files of the site come first, so that
+    they keep their names."""
+    config = site.config
+    years = shelve.years(holdings)
+    featured = [remarks.in_content(path) for path in config.featured]
+    names = [places.owners.get(path, path) for path in featured]
+    rows = shelve.whole(holdings, years, config.lists, names)
+    whole = assemble.assemble(rows, kept.fetch(assemble.wanted(rows)))
+    assert isinstance(whole, Whole)
+
+    def partitions() -> Iterator[Partition]:
+        yield Assets(site.assets)
+        yield rows
+        yield from shelve.standing(holdings)
+        yield from shelve.shelves(holdings)
+        yield from years
+        yield from shelve_terms.term_partitions(holdings, config.lists, config.sections)
+
+    return tuple(map(assemble.outline, partitions())), whole
+
+
+def pages(site: Site, surveyed: Survey, kept: Cache) -> Iterator[Page]:
+    """Every page that planners ask for, partition by partition."""
+    planners = tuple(p for e in (*BUILT_IN, *site.extensions) for p in e.planners)
+    for each in surveyed.outlines:
+        drawn = assemble.assemble(each.partition, kept.fetch(assemble.wanted(each.partition)))
+        yield from plan((drawn,), surveyed.masthead, planners)

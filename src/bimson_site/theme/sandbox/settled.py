@@ -1,0 +1,95 @@
+"""Blocks that many pages share: a menu or a footer is drawn once, not once a page.
+
+A block that uses nothing but names of the whole site, and of the page only where links lead, is the
+same on all pages from which those links are the same. `code` writes `settled` around such blocks.
+What is kept lives as long as the loaded template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, meta, nodes
+
+from bimson_site import routes
+
+# The page's own functions of an address, which such a block may call.
+OF_PAGE = frozenset({"link", "current"})
+
+Block = Callable[[Any], Iterator[str]]
+
+# What reaches beyond the block itself.
+_ELSEWHERE = (
+    nodes.Block,
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.ContextReference,
+    nodes.DerivedContextReference,
+)
+
+
+def names_of(block: nodes.Block, environment: Environment) -> frozenset[str] | None:
+    """The names in a block that is settled; None for one that is not, or is as quickly drawn."""
+    names: set[str] = set()
+    own: set[str] = set()
+    for each in block.find_all((nodes.Name, *_ELSEWHERE)):
+        if not isinstance(each, nodes.Name):
+            return None
+        (names if each.ctx == "load" else own).add(each.name)
+    if names.isdisjoint(OF_PAGE) or not names <= {*OF_PAGE, *environment.globals, *own}:
+        return None
+    # Most blocks are out by now; Jinja knows whether the block's own names are always its own.
+    body = nodes.Template(block.body, lineno=block.lineno)
+    body.set_environment(environment)
+    if meta.find_undeclared_variables(body) - OF_PAGE:
+        return None
+    return frozenset(names | own)
+
+
+def settled(block: Block, of: Iterable[str]) -> Block:
+    """The block, of these names; on a page with the same links as an earlier one, as it was drawn then."""
+    names = frozenset(of)
+    kept: dict[
+        str, tuple[frozenset[str], str]
+    ] = {}  # way up to the root → trees it leads into, HTML
+
+    def draw(context: Any) -> Iterator[str]:
+        place = None
+        if context.as_given and names.isdisjoint(context.vars):
+            place = routes.tree(context.parent["page"].url)
+        if place is None:
+            yield from block(context)
+            return
+        tree, up = place
+        found = kept.get(up)
+        if found is None or tree in found[0]:
+            found = _watched(block, context)
+            if tree not in found[0]:
+                kept[up] = found
+        yield found[1]
+
+    return draw
+
+
+def _watched(block: Block, context: Any) -> tuple[frozenset[str], str]:
+    """The trees of the site that a block leads into, and its HTML."""
+    given = context.parent
+    asked: set[str] = set()
+
+    def watch(function: Callable[[str], object]) -> Callable[[str], object]:
+        def watching(url: str) -> object:
+            asked.add(url)
+            return function(url)
+
+        return partial(watching)
+
+    own = {name: given[name] for name in OF_PAGE}
+    given.update({name: watch(function) for name, function in own.items()})
+    try:
+        html = "".join(block(context))
+    finally:
+        given.update(own)
+    return frozenset(url[: url.find("/", 1) + 1] for url in asked), html
