@@ -163,7 +163,7 @@ def test_a_page_that_kills_its_process_is_our_bug_and_nothing_is_written(tmp_pat
 def fatal_loader(root: Path, rules: LoadRules):
     """The real loader, but one file ends the process, as a crash in a C library would."""
     real = jobs.make_loader(root, rules)
-    return lambda source: os._exit(1) if source.path.endswith("-17.md") else real(source)
+    return workers.each(lambda s: os._exit(1) if s.path.endswith("-17.md") else real(s))
 
 
 def test_a_file_that_kills_its_reader_costs_only_itself(tmp_path: Path) -> None:

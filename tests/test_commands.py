@@ -192,10 +192,10 @@ def test_a_refusal_without_a_file_names_the_site(tmp_path: Path) -> None:
 def test_a_refused_build_names_the_output_and_not_what_lies_in_it(
     site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(folder: Path, name: str, _: bytes) -> None:
-        raise OSError(28, "No space left", str(folder / files.MARK / files.STAGE / name))
+    def refuse(stage: files.Stage, name: str, _: bytes) -> None:
+        raise OSError(28, "No space left", f"{stage._mark}/{files.STAGE}/{name}")
 
-    monkeypatch.setattr(files, "stage", refuse)
+    monkeypatch.setattr(files.Stage, "write", refuse)
     result = site({"a.md": article()}).build()
     found = result.json["problems"]
     assert (result.code, [p["path"] for p in found]) == (3, ["build"])

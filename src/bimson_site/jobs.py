@@ -1,38 +1,28 @@
-"""What a worker runs: read a file, call a pure function, store what comes of it.
+"""What a worker runs to read: read a file, call a pure function, give back what is to be kept.
 
 The `make_…` functions are called once in each process; they and their arguments can be pickled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site import routes
-from bimson_site.effects import cache, extensions, files
+from bimson_site.effects import cache, files
 from bimson_site.effects.cache import Reading
-from bimson_site.errors import Location, Problem, SiteError, problem
-from bimson_site.extension import Extension, View
-from bimson_site.features import BUILT_IN
+from bimson_site.errors import Location, problem
 from bimson_site.model import (
-    Asset,
-    Body,
+    Article,
+    Kind,
     Loaded,
-    Masthead,
-    Page,
-    Partition,
-    Receipt,
     Signature,
     Slip,
     Source,
 )
-from bimson_site.pipeline import assemble, load, publish, records, render
+from bimson_site.pipeline import load, records
 from bimson_site.pipeline.load import LoadRules
-from bimson_site.pipeline.plan import plan
-from bimson_site.theme.engine import Press, TemplateSource
 
 # --- reading ------------------------------------------------------------------------------------------
 
@@ -57,21 +47,71 @@ class Unread(NamedTuple):
     digest: bytes = b""
 
 
-def make_reader(root: Path, rules: LoadRules) -> Callable[[Unread], Reading]:
-    """A task that reads one article file and makes its record, if its bytes are not as they were."""
+def make_reader(root: Path, rules: LoadRules) -> Callable[[Sequence[Unread]], list[Reading]]:
+    """A task that reads article files and makes the records of those whose bytes are not as they were;
+    and a signature, where a text that is at hand repeats one that this process has read before."""
+    repeats = _Repeats()
 
-    def task(unread: Unread) -> Reading:
-        source = unread.source
-        try:
-            raw = files.read(root, source.path)
-        except OSError as err:
-            return reading(source, b"", unreadable(source, err))
-        digest = blake2b(raw, digest_size=16).digest()
-        if digest == unread.digest:
-            return Reading(source, digest, same=True)
-        return reading(source, digest, load.load(source.path, raw, rules))
+    def task(unread: Sequence[Unread]) -> list[Reading]:
+        # Step by step for all of them: a processor that does one thing many times is at home in it.
+        raws = [_raw(root, each.source) for each in unread]
+        digests = [
+            blake2b(raw, digest_size=16).digest() if type(raw) is bytes else b"" for raw in raws
+        ]
+        loaded = [
+            None if digest and digest == each.digest else _loaded(each.source, raw, rules)
+            for each, raw, digest in zip(unread, raws, digests, strict=True)
+        ]
+        return [
+            reading(each.source, digest, found)._replace(
+                signatures=repeats.signed(raw, found.article)
+            )
+            if found
+            else Reading(each.source, digest, same=True)
+            for each, raw, digest, found in zip(unread, raws, digests, loaded, strict=True)
+        ]
 
     return task
+
+
+def _raw(root: Path, source: Source) -> bytes | OSError:
+    try:
+        return files.read(root, source.path)
+    except OSError as err:
+        return err
+
+
+def _loaded(source: Source, raw: bytes | OSError, rules: LoadRules) -> Loaded:
+    if isinstance(raw, OSError):
+        return unreadable(source, raw)
+    return load.load(source.path, raw, rules)
+
+
+class _Repeats:
+    """The texts that one process has read, by their skeletons."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[str, bytes, str]] = {}
+        self._known: set[bytes] = set()
+
+    def signed(
+        self, raw: bytes | OSError, article: Article | None
+    ) -> tuple[tuple[bytes, bytes], ...]:
+        """The signatures of an article and of the first one that has its body, by what they said; none
+        where there is no other, or where they are known already."""
+        if article is None or not article.skeleton or article.kind is not Kind.ARTICLE:
+            return ()
+        said, digest = records.said(article), article.body.digest
+        before = self._first.get(article.skeleton)
+        if before is None:
+            self._first[article.skeleton] = digest, said, article.title
+            return ()
+        if before[0] != digest or said in self._known or isinstance(raw, OSError):
+            return ()
+        self._known.update((said, before[1]))
+        made = load.signatures(raw, article.body, (before[2], article.title))
+        one, other = map(records.packed_signature, made)
+        return (before[1], one), (said, other)
 
 
 def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
@@ -81,7 +121,9 @@ def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
     if article is None:
         return Reading(source, digest, problems=problems)
     face = records.packed_face(records.face(article))
-    return Reading(source, digest, records.slip(article), face, records.packed(article), problems)
+    record = records.packed(article)
+    slip = records.slip(article, 0, record.digest, face)
+    return Reading(source, digest, slip, face, record.data, loaded.html or None, problems)
 
 
 def unreadable(source: Source, err: OSError) -> Loaded:
@@ -100,133 +142,20 @@ def died_reading(unread: Unread) -> Reading:
     return reading(unread.source, b"", died(unread.source))
 
 
-def make_signer(root: Path, kept: Path) -> Callable[[Slip], Signature | None]:
-    """A task that makes the signature of an article; none where its text is gone by now."""
+def make_signer(
+    root: Path, kept: Path
+) -> Callable[[Sequence[Sequence[Slip]]], list[tuple[Signature, ...]]]:
+    """A task that makes the signatures of groups of articles, each with one and the same body; none where
+    the text is gone by now."""
     articles = cache.Reader(kept)
 
-    def task(slip: Slip) -> Signature | None:
-        article = articles.article(slip.number)
+    def sign(alike: Sequence[Slip]) -> tuple[Signature, ...]:
+        found = articles.articles(slip.number for slip in alike)
+        told = [found[slip.number] for slip in alike]
         try:
-            return load.signature(files.read(root, slip.path), article)
+            raw = files.read(root, alike[0].path)
+            return load.signatures(raw, told[0].body, [article.title for article in told])
         except (OSError, ValueError):
-            return None
+            return ()
 
-    return task
-
-
-# --- printing -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Printing:
-    """Everything that printing needs beside a partition: where, with which words, templates, planners
-    and views; where the articles are kept; what stands for the program itself; compiled templates; whether the output is
-    empty yet; whether nothing is to be written; by which clock (seconds) templates are timed."""
-
-    root: Path
-    folder: Path
-    masthead: Masthead
-    templates: Mapping[str, TemplateSource]
-    extensions: tuple[str, ...]
-    kept: Path
-    tool: str
-    compiled: Mapping[str, bytes]
-    empty: bool = False
-    rehearsal: bool = False
-    clock: Callable[[], float] | None = None
-
-
-class Commission(NamedTuple):
-    """A partition (with rows) to be printed; its pages by address as they were published last, and
-    those of them whose files are not as they were left."""
-
-    partition: Partition
-    past: Mapping[str, Receipt]
-    damaged: frozenset[str] = frozenset()
-
-
-class Printed(NamedTuple):
-    """The receipts of a partition's pages, or the problems that their templates had; pages and seconds
-    by template, where that is measured."""
-
-    receipts: tuple[Receipt, ...]
-    problems: tuple[Problem, ...] = ()
-    timings: Mapping[str, tuple[int, float]] = {}
-
-
-def make_printer(printing: Printing) -> Callable[[Commission], Printed]:
-    """A task that plans the pages of one partition, renders those that are not as they were, and
-    stages their files where the output differs."""
-    found = (*BUILT_IN, *extensions.import_all(printing.root, printing.extensions))
-    planners = tuple(p for extension in found for p in extension.planners)
-    views = views_of(found)
-    front, templates, compiled = printing.masthead, printing.templates, dict(printing.compiled)
-    press = Press(front, templates, compiled=compiled, clock=printing.clock)
-    articles = cache.Reader(printing.kept)
-    shared: dict[str, tuple[bytes, bytes, bytes]] = {}
-
-    def task(commission: Commission) -> Printed:
-        rows = commission.partition
-        partition = assemble.assemble(rows, articles.fetch(assemble.wanted(rows)))
-        receipts: list[Receipt] = []
-        problems: list[Problem] = []
-        for page in plan((partition,), printing.masthead, planners):
-            if page.view not in shared:
-                shared[page.view] = render.shared_parts(page.view, views, press, printing.tool)
-            parts = (*render.own_parts(page), *shared[page.view])
-            past = commission.past.get(page.url)
-            if past is not None and past.parts == parts and page.url not in commission.damaged:
-                receipts.append(past._replace(owner=page.owner, fate=publish.KEPT, staged=""))
-                continue
-            try:
-                data = draw(page, printing.root, views, press)
-            except SiteError as err:
-                problems += err.problems
-                continue
-            receipts.append(_stage(printing, page, data, parts, past))
-        timings = dict(press.timings)
-        press.timings.clear()
-        return Printed(tuple(receipts), tuple(problems), timings)
-
-    return task
-
-
-def draw(page: Page, root: Path, views: Mapping[str, View], press: Press) -> bytes:
-    """The bytes of a page. SiteError, or OSError where a file fails."""
-    if isinstance(page.inputs, Asset):
-        asset = page.inputs
-        return files.packaged_file(asset.path) if asset.packaged else files.read(root, asset.path)
-    if page.view not in views:
-        reason = f"{page.url} asks for the view {page.view}, and there is none of that name"
-        where = Location(page.owner)
-        raise SiteError(problem("extension-failed", where, name=page.owner, reason=reason))
-    texts = [text_of(root, body) for body in page.reads]
-    return render.render(page, texts, views, press)
-
-
-def text_of(root: Path, body: Body) -> str:
-    return load.body_text(files.read(root, body.path), body)
-
-
-def views_of(found: Sequence[Extension]) -> dict[str, View]:
-    """All views by name; a later extension may replace a view of an earlier one."""
-    return {view.name: view for extension in found for view in extension.views}
-
-
-def _stage(
-    printing: Printing, page: Page, data: bytes, parts: tuple[bytes, ...], past: Receipt | None
-) -> Receipt:
-    folder = printing.folder
-    output = routes.output(page.url)
-    why = publish.reasons(parts, past.parts if past else None)
-    same = None if printing.empty else files.compare(folder, output, data)
-    if same:
-        fate, staged, stamp = publish.KEPT, "", files.stamp(folder, output)
-        why = past.why if past else why
-    else:
-        fate = publish.NEW if same is None else publish.CHANGED
-        staged, stamp = "", (len(data), 0, 0)
-        if not printing.rehearsal:
-            staged, stamp = files.stage(folder, output, data)
-    stands_in = page.view == "redirect"
-    return Receipt(page.url, page.owner, stands_in, page.view, parts, fate, staged, stamp, why)
+    return lambda groups: [sign(alike) for alike in groups]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, IntEnum, StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
@@ -54,25 +55,33 @@ class Timestamp:
     @property
     def iso(self) -> str:
         """ISO 8601 as far as known: 2020-08-05T11:43:20+07:00, 2020-08-05, 2020-08, 2020, ~1998, ''."""
-        match self.precision:
-            case Precision.TIME:
-                return self.aware.isoformat(timespec="seconds")
-            case Precision.DAY:
-                return self.local.date().isoformat()
-            case Precision.MONTH:
-                return self.local.date().isoformat()[:7]
-            case Precision.YEAR:
-                return f"{self.local.year:04d}"
-            case Precision.ABOUT:
-                return f"~{self.local.year:04d}"
-            case _:
-                return ""
+        local, precision = self.local, self.precision
+        if precision is _TIME:
+            return local.isoformat(timespec="seconds") + _offset(self.offset)
+        text = local.date().isoformat()
+        if precision is _DAY:
+            return text
+        return _COARSE_ISO[precision] % {"month": text[:7], "year": text[:4]}
 
     @property
     def known(self) -> bool:
         return self.precision is not Precision.UNDATED
 
 
+@lru_cache
+def _offset(seconds: int) -> str:
+    """How ISO 8601 writes a distance from UTC: +07:00."""
+    return datetime(1, 1, 2, tzinfo=timezone(timedelta(seconds=seconds))).isoformat()[19:]
+
+
+# Looking a member up in its class takes longer than all the rest.
+_TIME, _DAY = Precision.TIME, Precision.DAY
+_COARSE_ISO = {
+    Precision.MONTH: "%(month)s",
+    Precision.YEAR: "%(year)s",
+    Precision.ABOUT: "~%(year)s",
+    Precision.UNDATED: "",
+}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - subtracted from local times, then shifted by the offset
 UNDATED = Timestamp(Precision.UNDATED, datetime(1, 1, 1))  # noqa: DTZ001 - a sentinel, never shown
 
@@ -194,11 +203,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one article file: an article, or none; and its problems either way."""
+    """What became of one article file: an article, or none; its problems either way; and the HTML of its
+    body where that was made on the way and needs nothing else."""
 
     path: str
     article: Article | None
     problems: tuple[Problem, ...] = ()
+    html: str = ""
 
 
 class Face(NamedTuple):
@@ -218,7 +229,8 @@ class Slip(NamedTuple):
 
     `digest` stands for the whole article, `face` for its `Face`. `instant` is in seconds
     since 1970 UTC (`NEVER` without a date), `day` is yyyymmdd with zeros for what is not known, `until`
-    the moment it goes live. `wish` is the address it would like, `tie` settles the order at one instant,
+    the moment it goes live. `wish` is the address it would like, `tie` settles the order at one instant
+    (it ends in the 16 bytes of its text's digest),
     `terms` holds the names of its terms (`records.kinds_of`). An `odd` one names files, pages, old addresses or
     an id, or is an ordinary page: it is looked at whole.
     """
@@ -232,12 +244,12 @@ class Slip(NamedTuple):
     until: int
     flags: int
     wish: str
-    tie: str
-    skeleton: str
-    terms: str
+    tie: bytes
+    skeleton: bytes
+    terms: bytes
 
     @property
-    def order(self) -> tuple[int, str, str, str]:
+    def order(self) -> tuple[int, bytes, str, str]:
         """Archive order: by date, source, text; the path (NFC, then as it is) as the last resort."""
         path = self.path
         return self.instant, self.tie, path if path.isascii() else normalize("NFC", path), path
@@ -739,7 +751,9 @@ def _or_digest(bare: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: [value.digest] if value.digest else bare(value)
 
 
-def _tuple_form(value: tuple[Any, ...]) -> tuple[Any, ...]:
+def _tuple_form(value: tuple[Any, ...]) -> Any:
+    if value and type(value[0]) in _ROWS:  # a list of rows holds nothing else
+        return [b"".join([row.digest for row in value])]
     return value if _ATOMS.issuperset(map(type, value)) else tuple(map(_plain, value))
 
 
@@ -782,7 +796,8 @@ _BARE = {
     Story: _named(Story, "digest"),
 }
 _PLAIN |= {kind: _or_digest(bare) for kind, bare in _BARE.items()}
-_PLAIN |= dict.fromkeys((CardRow, StoryRow), lambda row: [row.digest])
+_ROWS = frozenset({CardRow, StoryRow})
+_PLAIN |= dict.fromkeys(_ROWS, lambda row: [row.digest])
 
 Sealed = TypeVar("Sealed", Article, Card)
 

@@ -143,41 +143,57 @@ def link(here: str, there: str, *, explicit: bool = False) -> str:
 def links_from(here: str, *, explicit: bool = False) -> Callable[[str], str]:
     """`link` for the many links of one page. Most lead out of the page's whole tree (to the menu, to
     terms), where only the way up depends on the page."""
-    above = _above(here)
     tree_of_page, way_up = tree(here) or ("", "")
 
     def links(there: str) -> str:
         if there[:1] == "/" and not there.startswith(tree_of_page):
             return way_up + _from_root(there, explicit)
-        mark = anchor = ""
-        if "#" in there:
-            there, mark, anchor = there.partition("#")
-        if there == here:
-            return f"{mark}{anchor}" or ("index.html" if explicit and here[-1] == "/" else "./")
-        for folder, up in above:
-            if there.startswith(folder):
-                path = up + _quoted(there[len(folder) :])
-                break
-        if not path or path[0] == "/" or (":" in path and ":" in path.split("/", 1)[0]):
-            path = "./" + path
-        if explicit and path[-1] == "/":
-            path += "index.html"
-        return path + mark + anchor if mark else path
+        return _within(here, there, explicit)
 
     return links
+
+
+def _within(here: str, there: str, explicit: bool) -> str:
+    if "#" in there:
+        there, mark, anchor = there.partition("#")
+        return ("" if there == here else _within(here, there, explicit)) + mark + anchor
+    if there == here:
+        return "index.html" if explicit and here[-1] == "/" else "./"
+    folder, up = here[: here.rfind("/") + 1], ""
+    if not there.startswith(folder):
+        parent = folder[: folder.rfind("/", 0, -1) + 1]
+        for folder, up in _above(parent):  # noqa: B007 - the last, "", holds everything
+            if there.startswith(folder):
+                break
+    rest = there[len(folder) :]
+    if _PLAIN(rest):
+        path = up + rest
+    else:
+        path = up + quote(rest, safe=_SAFE)
+        if ":" in path.split("/", 1)[0]:
+            path = "./" + path
+    if not path or path[0] == "/":
+        path = "./" + path
+    return path + "index.html" if explicit and path[-1] == "/" else path
+
+
+@lru_cache(maxsize=4096)
+def _above(folder: str) -> tuple[tuple[str, str], ...]:
+    """The folders that hold the folders in this one, itself the first, each with the way up to it;
+    last "", in which everything is."""
+    found = [(folder, up := "../")]
+    while folder:
+        folder = folder[: folder.rfind("/", 0, -1) + 1]
+        found.append((folder, up := up + "../"))
+    return tuple(found)
 
 
 def tree(here: str) -> tuple[str, str] | None:
     """The topmost folder that holds a page ("/2020/"), and the way up from the page to the root; None
     for a page in the root. Links of two pages with the same way up are the same, but for those that
     lead into the tree of either."""
-    above = _above(here)
-    if here[0] != "/" or len(above) < _IN_A_TREE:
-        return None
-    return above[-3][0], above[-2][1]
-
-
-_IN_A_TREE = 3  # the page is in its tree, in the root, and in ""
+    end = here.find("/", 1) + 1
+    return (here[:end], "../" * (here.count("/") - 1)) if end and here[0] == "/" else None
 
 
 @lru_cache(maxsize=16384)
@@ -185,15 +201,6 @@ def _from_root(there: str, explicit: bool) -> str:
     path, mark, anchor = there.partition("#")
     ending = "index.html" if explicit and path[-1] == "/" else ""
     return _quoted(path[1:]) + ending + mark + anchor
-
-
-@lru_cache(maxsize=4096)
-def _above(here: str) -> tuple[tuple[str, str], ...]:
-    """The folders that hold a page, the innermost first, each with the way up to it; last "", in which
-    everything is."""
-    names = here.split("/")[:-1]
-    folders = ["".join(f"{name}/" for name in names[:depth]) for depth in range(len(names) + 1)]
-    return tuple((folder, "../" * up) for up, folder in enumerate(reversed(folders)))
 
 
 def _quoted(path: str) -> str:

@@ -7,6 +7,7 @@ is read from the cache where their stamps are as they were.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -57,17 +58,24 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """What is printed: the archive as planners will see it, and the words of the site. At any moment of
+    its `span` (from, to before; seconds since 1970 UTC) the same articles are live."""
+
+    outlines: tuple[Outline, ...]
+    masthead: Masthead
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
-    """All that is known before a page is planned. At any moment of its `span` (from, to before; seconds
-    since 1970 UTC) the same articles are live."""
+    """All that is known before a page is planned."""
 
     sources: Sources
     released: Release
     archive: Archive
     places: Addresses
-    outlines: tuple[Outline, ...]
-    masthead: Masthead
-    span: tuple[int, int]
+    edition: Edition
     problems: tuple[Problem, ...]
 
 
@@ -177,9 +185,8 @@ def survey(
     front = masthead(config, whole)
     live = span(slips, moment.as_of)
     hands.lap("gather problems")
-    return Survey(
-        walked.sources, released, archive, places, outlines, front, live, tuple(sorted(found))
-    )
+    edition = Edition(outlines, front, live)
+    return Survey(walked.sources, released, archive, places, edition, tuple(sorted(found)))
 
 
 def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
@@ -192,26 +199,40 @@ def _fold(
     """Fold repeats. Only articles whose skeletons are alike are looked at."""
     base_url = site.config.base_url
     suspects = dedupe.suspects(released.live)
-    articles = kept.articles(s.number for s in suspects)
-    signatures = _signatures(site, suspects, kept, hands)
+    articles = list(kept.articles(s.number for s in suspects).values())
+    signatures = _signatures(site, suspects, articles, kept, hands)
     url_of = partial(addresses.natural, base_url=base_url)
-    whole = [articles[s.number] for s in suspects if s.path in signatures]
+    whole = [article for article in articles if article.path in signatures]
     clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url)
-    return dedupe.fold(released.live, clusters), problems
+    return dedupe.fold(released.live, map(dedupe.slim, clusters)), problems
 
 
 def _signatures(
-    site: Site, suspects: Sequence[Slip], kept: Cache, hands: Hands
+    site: Site, suspects: Sequence[Slip], articles: Sequence[Article], kept: Cache, hands: Hands
 ) -> dict[str, Signature]:
-    known = kept.signatures(s.number for s in suspects)
-    unknown = [s for s in suspects if s.number not in known]
-    if unknown:
+    """The signatures of suspects by path; none where a text is gone by now."""
+    said = {article.path: records.said(article) for article in articles}
+    known = kept.signatures(set(said.values()))
+    alike: dict[bytes, dict[bytes, Slip]] = defaultdict(dict)
+    for slip in suspects:
+        if said[slip.path] not in known:  # one of each title, together with all that have its body
+            alike[slip.tie[-16:]][said[slip.path]] = slip
+    if alike:
+        groups = [tuple(slips.values()) for slips in alike.values()]
         signer = partial(jobs.make_signer, site.root, kept.folder)
-        made = zip(unknown, hands.work("read", signer, unknown, lambda _slip: None), strict=True)
-        found = [(slip.number, signature) for slip, signature in made if signature]
-        kept.keep_signatures(found)
-        known.update(found)
-    return {s.path: known[s.number] for s in suspects if s.number in known}
+        signed = hands.work("read", signer, groups, _unsigned, len)
+        made = {
+            said[slip.path]: signature
+            for slips, signatures in zip(groups, signed, strict=True)
+            for slip, signature in zip(slips, signatures, strict=False)
+        }
+        kept.keep_signatures(made)
+        known |= made
+    return {path: known[each] for path, each in said.items() if each in known}
+
+
+def _unsigned(_slips: Sequence[Slip]) -> tuple[Signature, ...]:
+    return ()
 
 
 def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Iterator[Problem]:
@@ -247,6 +268,7 @@ def _outlines(
 def pages(site: Site, surveyed: Survey, kept: Cache) -> Iterator[Page]:
     """Every page that planners ask for, partition by partition."""
     planners = tuple(p for e in (*BUILT_IN, *site.extensions) for p in e.planners)
-    for each in surveyed.outlines:
+    edition = surveyed.edition
+    for each in edition.outlines:
         drawn = assemble.assemble(each.partition, kept.fetch(assemble.wanted(each.partition)))
-        yield from plan((drawn,), surveyed.masthead, planners)
+        yield from plan((drawn,), edition.masthead, planners)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from pathlib import Path
 
-from bimson_site import jobs, routes
+from bimson_site import pressroom, routes
 from bimson_site import survey as surveys
 from bimson_site.console import Voice, moment, visible
 from bimson_site.effects import files
@@ -117,7 +117,7 @@ def _copies(row: Listing, surveyed: Survey, voice: Voice) -> Iterator[str]:
 
 def _page(site: Site, page: Page, kept: Cache, voice: Voice) -> Iterator[str]:
     yield voice.style(page.url, bold=True)
-    views = jobs.views_of((*BUILT_IN, *site.extensions))
+    views = pressroom.views_of((*BUILT_IN, *site.extensions))
     yield "  " + voice.say("claimed by: {owner}", owner=page.owner)
     templates = views[page.view].templates if page.view in views else ()
     paths = ", ".join(site.templates[t].path for t in templates if t in site.templates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from bimson_site.errors import CODES, describe
 from bimson_site.model import Loaded, digest
-from bimson_site.pipeline import addresses, fields
+from bimson_site.pipeline import addresses, fields, records
 from bimson_site.pipeline.dedupe import order, origin
-from bimson_site.pipeline.load import PLAIN_ADDRESS, LoadRules, body_text, load, signature
+from bimson_site.pipeline.load import PLAIN_ADDRESS, LoadRules, body_text, load, signatures
 from bimson_site.pipeline.references import paths
 
 RULES = LoadRules("vi", "Asia/Ho_Chi_Minh", ("Unknown",))
@@ -77,7 +78,11 @@ def test_any_file_is_an_article_or_a_problem(name: str, raw: bytes) -> None:
         return
     article = loaded.article
     assert article.title
-    assert article.digest
+    record = records.packed(article)
+    assert records.unpacked(record.data) == replace(article, digest=record.digest.hex())
+    face = records.face(article)
+    assert records.unpacked_face(records.packed_face(face)) == face
+    assert records.unpacked_problems(records.packed_problems(loaded.problems)) == loaded.problems
     assert digest(article)
     assert order(article)
     assert isinstance(origin(article), str)
@@ -86,7 +91,7 @@ def test_any_file_is_an_article_or_a_problem(name: str, raw: bytes) -> None:
     assert blake2b(body_text(raw, article.body).encode(), digest_size=16).hexdigest() == (
         article.body.digest
     )
-    assert bool(signature(raw, article).key) == bool(article.skeleton)
+    assert bool(signatures(raw, article.body, [article.title])[0].key) == bool(article.skeleton)
 
 
 @given(st.from_regex(PLAIN_ADDRESS, fullmatch=True))

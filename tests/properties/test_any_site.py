@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_any_file import documents, names
 
-from bimson_site import jobs, routes, survey
+from bimson_site import pressroom, routes, survey
 from bimson_site.effects.site import Site, open_site
 from bimson_site.errors import SiteError
 from bimson_site.features import BUILT_IN
@@ -42,11 +42,12 @@ def test_any_site_is_drawn(opened: Site, found: list[tuple[str, bytes]], everyth
     with survey.opened(opened, passing=True) as kept:
         surveyed = survey.survey(opened, Moment(2**35, everything, everything), kept)
         pages = tuple(survey.pages(opened, surveyed, kept))
-    press = Press(surveyed.masthead, opened.templates)
-    views = jobs.views_of(BUILT_IN)
+    press = Press(surveyed.edition.masthead, opened.templates)
+    views = pressroom.views_of(BUILT_IN)
     for page in pages:
+        texts = [pressroom.text_of(opened.root, body) for body in page.reads]
         try:
-            data = jobs.draw(page, opened.root, views, press)
+            data = pressroom.draw(page, texts, opened.root, views, press)
         except SiteError as err:
             pytest.fail(f"{page.url}: {err.problems}")
         if routes.output(page.url).endswith(".html"):

@@ -151,8 +151,8 @@ def article(number: int, file: File, *, folds: bool = False, **fields: object) -
         tags=file.tags,
         slug=slugs.slug(file.title),
         slug_given=file.given,
-        skeleton=key,
-        body=Body(path, 0, 1, key),
+        skeleton=key.encode().hex(),
+        body=Body(path, 0, 1, key.encode().hex().ljust(32, "0")[:32]),
     )
     return sealed(replace(made, **fields))  # type: ignore[arg-type]
 

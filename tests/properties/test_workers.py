@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +23,7 @@ from bimson_site.effects import workers
 Item = tuple[int, str]
 
 
-def make() -> Callable[[Item], int]:
+def make() -> Callable[[Sequence[Item]], Sequence[int]]:
     """A task that doubles a number, or does to its process what the item says."""
 
     def task(item: Item) -> int:
@@ -41,7 +41,7 @@ def make() -> Callable[[Item], int]:
             threading.Thread(target=time.sleep, args=(3600,)).start()
         return number * 2
 
-    return task
+    return workers.each(task)
 
 
 def refuse() -> Callable[[Item], int]:

@@ -41,8 +41,8 @@ def said(name: str, hours: float | None = 0, key: str = "k", tokens: int = 200, 
         title="Tin",
         slug="tin",
         published=when,
-        skeleton=f"s{key}" if key else "",
-        body=Body(path, 0, 1, name),
+        skeleton=key.encode().hex(),
+        body=Body(path, 0, 1, name.encode().hex().ljust(32, "0")[:32]),
     )
     return sealed(replace(made, **more)), signature
 

@@ -8,14 +8,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
-from markdown_it import rules_core
 
 from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_reference, is_safe
 from bimson_site.text.markdown import LEDE_LENGTH, read, render
-from bimson_site.text.markdown import parser as parsing
 from bimson_site.text.markdown.parser import draw, parse
 from bimson_site.text.markdown.plain import paragraphs
 from bimson_site.text.markdown.reading import blocks_of
@@ -315,75 +313,6 @@ def test_the_fast_path_equals_the_parser(body: str) -> None:
         assert render(body, {}) == draw(slow)
         assert [block.text for block in blocks_of(slow)] == [b for b in fast if b]
         assert {block.kind for block in blocks_of(slow)} <= {"paragraph"}
-
-
-MARKED = [
-    *"#>-+*_`~=|:[]()!<&;\\\n.^1",
-    "Chợ",
-    "mở",
-    "ạ b",
-    "  \n",
-    "\n\n",
-    "\n    ",
-    "\n  ",
-    "- ",
-    "1. ",
-]
-MARKED += [
-    "\n---\n",
-    "\n===",
-    "\n|a|\n|-|\n",
-    "[^1]",
-    "[^1]: ",
-    "[a](b.md)",
-    "![a](b)",
-    "https://x.vn",
-    "<b>",
-]
-MARKED += [
-    "&amp;",
-    "&#12;",
-    "~~x~~",
-    "> ",
-    "\n> ",
-    "\t",
-    "\\\n",
-    "ª",
-    "Ⅷ",
-    "\u0301",
-    "[a]: b\n",
-    "<!--",
-    "```\n",
-]
-marked = st.lists(st.sampled_from(MARKED), max_size=16).map("".join)
-
-
-def library() -> parsing.MarkdownIt:
-    """The parser without our shortcuts."""
-    made = parsing._parser.__wrapped__()
-    made.block.ruler.disable("unmarked")
-    made.core.ruler.at("inline", rules_core.inline)
-    made.core.ruler.enable("normalize")
-    return made
-
-
-LIBRARY = library()
-
-
-@given(marked | st.text())
-@settings(max_examples=500)
-@example("Chợ\n---\n")
-@example("Chợ|Phường\n-|-\nmở|cửa\n")
-@example("Chợ\n# mở\n\n    mở\n")
-@example("- Chợ\n  mở\n- ===\n> Chợ\nmở\n")
-@example("[^1]\n\n[^1]: Chợ\n\n    mở\n")
-@example("**Chợ**\n\n***\n\n*Chợ*\n* * *\n__a\n___\n_ b\n*\n**\nc")
-@example("* **Chợ**\n* *mở*\n*\n_ _ _a\n")
-@example("| Chợ |\n|---|\n| mở |\n\n: a\n=\n-\n")
-def test_shortcuts_make_the_tokens_of_the_library(body: str) -> None:
-    body = without_controls(body)
-    ours = parsing._parser().parse(body, {})
-    assert [t.as_dict() for t in ours] == [t.as_dict() for t in LIBRARY.parse(body, {})]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ MORE = {
     "parent.html": "<{% block title %}{{ word }}{% endblock %}|{% block main %}m{% endblock %}>",
     "part.html": "[{{ word }}{% set word = 1 %}{{ word }}]",
     "alone.html": "[alone]",
+    "middle.html": '{% extends "parent.html" %}{% block title %}m{{ super() }}{% endblock %}',
+    "whole.html": '{% extends "middle.html" %}{% set seen = said("x") %}',
+    "broken.html": "{% extends 'absent.html' %}",
     "plain.txt": "{% macro raw(a) %}{{ a }}{% endmacro %}",
 }
 FROM = '{% from "macros.html" import around, open, pair %}'
@@ -58,11 +61,20 @@ TEMPLATES = (
     "{{ said.__globals__ }}",
     "{{ said.func.__globals__ }}",
     "{{ open }} {{ pair.__init__ }}",
+    "{{ card.authors[0] }}{{ card.authors[2] is defined }}{{ card.authors[-1] }}{{ [word][0] }}",
+    "{{ card.authors[2] }}",
+    "{{ nothing[0] }}",
+    "{{ mapping[0] is defined }}{{ word[0] }}{{ 'a'[0] }}{{ none[0] is defined }}",
+    "{% if n > 5 %}{{ word|nosuch }}{% endif %}{{ word|upper }}{{ n is odd }}",
+    "{% if n %}{{ word|nosuch }}{% endif %}",
+    "{% if n is nosuch %}{% endif %}",
+    "{{ said is defined }}{{ said|default(1) is string }}{{ nothing|default(_('x')) }}",
     "{{ [1].append(2) }}",
     "{{ {}.update({1: 2}) }}",
     "{{ day|attr('__class__') }}",
     "{{ unsafe() }}",
     "{{ said('a') }} {{ said(message='b') }} {{ said(*['c']) }} {{ said(**{'message': 'd'}) }}",
+    "{{ known('said') }} {{ known('word') }}{% set own = 1 %} {{ known('own') }} {{ known('nothing') }}",
     "{{ said() }}",
     "{{ said(class=1) }}",
     "{{ said('a', nothing=1) }}",
@@ -117,6 +129,16 @@ TEMPLATES = (
     '{% extends "parent.html" %}{% block title %}({{ super() }}{{ self.main() }}){% endblock %}',
     'before {% extends "parent.html" %}{% set word = "x" %}after{% block main %}{{ word }}{% endblock %}',
     '{% if n %}{% extends "parent.html" %}{% endif %}x{% block main %}y{% endblock %}',
+    '{% extends "middle.html" %}{% block title %}c{{ super() }}{% endblock %}',
+    '{% extends "middle.html" %}{% block main %}{{ super.super() }}{{ n }}{% endblock %}',
+    '{% extends "broken.html" %}{% block title %}c{% endblock %}',
+    '{% if not n %}{% extends "middle.html" %}{% endif %}x{% block title %}y{% endblock %}',
+    '{% extends n and "middle.html" %}{% block title %}{{ super() }}{% endblock %}',
+    '{% extends "parent.html" %}{% extends "middle.html" %}',
+    '{% if n %}{% extends "parent.html" %}{% endif %}{% extends "middle.html" %}',
+    '{% include "whole.html" %}{% import "whole.html" as m with context %}{{ m }}{{ m.seen }}',
+    '{% set x %}{% include "whole.html" %}{% block b %}{{ n }}{% endblock %}{% endset %}{{ x }}{{ x }}',
+    '{% set said = word %}{% include "part.html" %}{{ said }}{% block b %}{{ said }}{% endblock %}',
     "{% for a in [1, 2] %}{% block b scoped %}{{ a }}{% endblock %}{% endfor %}",
     "{% block b %}{{ word }}{% endblock %}{{ self.b()|upper }}",
     "{% block b required %}{% endblock %}",
@@ -148,6 +170,11 @@ def said(message: str) -> str:
     return f"<{message}>" if message else ""
 
 
+@jinja2.pass_context
+def known(context: Any, name: str) -> str:
+    return f"{name in context} {name in context.get_all()} {context.get(name) is not None}"
+
+
 def names(word: object = "a<b&'\"") -> dict[str, Any]:
     card = Card("/a/", "Tin <1>", WHEN, authors=("Lê <A>", "Trần B"))
     return {
@@ -161,6 +188,7 @@ def names(word: object = "a<b&'\"") -> dict[str, Any]:
         "mapping": {"key": "<v>", "items": 1},
         "space": SimpleNamespace(word="w"),
         "unsafe": Foreign().unsafe,
+        "known": known,
     }
 
 
@@ -211,6 +239,19 @@ def test_a_template_gives_what_jinja_gives(text: str) -> None:
     mine = ours(text)
     for _ in range(2):  # the second time, the types that were met are known
         assert outcome(lambda: mine.draw("a.html", {}, names())) == theirs
+
+
+def test_a_template_that_extends_itself_fails() -> None:
+    with pytest.raises(RecursionError):
+        ours('{% extends "a.html" %}').draw("a.html", {}, {})
+
+
+def test_what_one_page_sets_is_gone_on_the_next() -> None:
+    text = '{% extends "middle.html" %}{% if n %}{% set word = n %}{% endif %}'
+    mine = ours(text)
+    for n in (1, 0, 2, 0):
+        theirs = jinjas(text).get_template("a.html").render(n=n, word="w")
+        assert mine.draw("a.html", {"word": "w"}, {"n": n}) == theirs
 
 
 @given(

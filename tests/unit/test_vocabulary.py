@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bimson_site import locales
 from bimson_site.model import Masthead, MonthCount, Precision, Timestamp, Year
 from bimson_site.theme import vocabulary
 from bimson_site.words import catalogue
@@ -46,6 +48,16 @@ def test_every_lower_than_sign_is_escaped_as_the_contract_says() -> None:
 )
 def test_a_date_as_people_write_it(filters, name: str, precision: Precision, text: str) -> None:
     assert filters[name](Timestamp(precision, WHEN.local, WHEN.offset)) == text
+
+
+@given(st.dates(), st.sampled_from(["vi", "en", "de", "ja", "th", "ar", "fa", "xx"]))
+def test_a_day_is_written_as_babel_writes_it(day: date, language: str) -> None:
+    place = locales.locale(language)
+    vietnamese = language == "vi"
+    words = "EEEE, 'ngày' d 'tháng' M 'năm' y" if vietnamese else "full"
+    assert locales.day_words(day, language) == format_date(day, words, locale=place)
+    short = "d/M/y" if vietnamese else "medium"
+    assert locales.day_short(day, language) == format_date(day, short, locale=place)
 
 
 def test_weeks_begin_on_monday_and_carry_the_counts() -> None:

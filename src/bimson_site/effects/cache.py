@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from bimson_site.effects import files
 from bimson_site.effects.files import FOLDER
@@ -29,13 +29,13 @@ ARTICLES, PUBLISHED = "articles.sqlite3", "published.sqlite3"
 
 _ARTICLES = """
 CREATE TABLE IF NOT EXISTS files (
-  number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,
+  number INTEGER PRIMARY KEY, path TEXT,
   size INTEGER, written INTEGER, changed INTEGER, inode INTEGER, bytes BLOB,
   digest BLOB, face BLOB, instant INTEGER, day INTEGER, until INTEGER, flags INTEGER,
-  wish TEXT, tie TEXT, skeleton TEXT, terms TEXT);
+  wish TEXT, tie BLOB, skeleton BLOB, terms BLOB);
 CREATE TABLE IF NOT EXISTS records (
-  number INTEGER PRIMARY KEY, face BLOB, article BLOB, problems BLOB);
-CREATE TABLE IF NOT EXISTS signatures (number INTEGER PRIMARY KEY, signature BLOB);
+  number INTEGER PRIMARY KEY, face BLOB, article BLOB, html TEXT, problems BLOB);
+CREATE TABLE IF NOT EXISTS signatures (said BLOB PRIMARY KEY, signature BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
 """
 _PUBLISHED = """
@@ -55,15 +55,18 @@ class Known(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What reading a file gave, to be kept: its slip (none where it is set aside) and its records; only
-    the stamp is new where `same` says that its bytes are as they were."""
+    """What reading a file gave, to be kept: its slip (none where it is set aside), its records, and
+    signatures of articles by what they said (`records.said`); only the stamp is new where `same` says that
+    its bytes are as they were."""
 
     source: Source
     digest: bytes
     slip: Slip | None = None
     face: bytes | None = None
     article: bytes | None = None
+    html: str | None = None
     problems: bytes | None = None
+    signatures: tuple[tuple[bytes, bytes], ...] = ()
     same: bool = False
 
 
@@ -176,7 +179,7 @@ class Cache:
         """Drop files that are gone, with everything they said."""
         rows = [(number,) for number in numbers]
         with _transaction(self._articles) as db:
-            for table in ("files", "records", "signatures"):
+            for table in ("files", "records"):
                 db.executemany(f"DELETE FROM {table} WHERE number = ?", rows)  # noqa: S608
             self._note(repr(rows).encode())
             self._write_history()
@@ -214,10 +217,11 @@ class Cache:
             ((number, r.source.path, *_stamp(r), r.digest, *_slip(r)) for number, r in rows),
         )
         db.executemany(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)",
-            ((number, r.face, r.article, r.problems) for number, r in rows),
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+            ((number, r.face, r.article, r.html, r.problems) for number, r in rows),
         )
-        db.executemany("DELETE FROM signatures WHERE number = ?", ((number,) for number, _ in rows))
+        signed = ((said, s) for _, r in rows for said, s in r.signatures)
+        db.executemany("INSERT OR REPLACE INTO signatures VALUES (?, ?)", signed)
 
     def slips(self) -> list[Slip]:
         """The slips of all healthy files, by path."""
@@ -240,9 +244,7 @@ class Cache:
 
     def fetch(self, wanted: Wanted) -> Found:
         """What a partition wants to be assembled."""
-        return Found(
-            _articles(self._articles, wanted.articles), _faces(self._articles, wanted.faces)
-        )
+        return _found(self._articles, wanted.articles, _faces(self._articles, wanted.faces))
 
     def article(self, path: str) -> Article | None:
         """The article of a file; none where it is set aside or unknown."""
@@ -251,16 +253,23 @@ class Cache:
         ).fetchone()
         return records.unpacked(row[0]) if row and row[0] else None
 
-    def signatures(self, numbers: Iterable[int]) -> dict[int, Signature]:
-        """The signatures that are known already, of some articles."""
-        found = _select(self._articles, "number, signature FROM signatures", numbers)
-        return {number: records.unpacked_signature(data) for number, data in found}
+    def signatures(self, said: Collection[bytes]) -> dict[bytes, Signature]:
+        """The signatures that are known already, by what the articles said (`records.said`). Those of
+        articles that say something else by now are dropped when they are many."""
+        (count,) = self._articles.execute("SELECT count(*) FROM signatures").fetchone()
+        rows = self._articles.execute("SELECT said, signature FROM signatures") if said else ()
+        found = {key: data for key, data in rows if key in said}
+        if count > 2 * len(found) + _MANY:
+            with _transaction(self._articles) as db:
+                db.execute("DELETE FROM signatures")
+                db.executemany("INSERT INTO signatures VALUES (?, ?)", found.items())
+        return {key: records.unpacked_signature(data) for key, data in found.items()}
 
-    def keep_signatures(self, found: Iterable[tuple[int, Signature]]) -> None:
+    def keep_signatures(self, found: Mapping[bytes, Signature]) -> None:
         with _transaction(self._articles) as db:
             db.executemany(
                 "INSERT OR REPLACE INTO signatures VALUES (?, ?)",
-                ((number, records.packed_signature(s)) for number, s in found),
+                ((said, records.packed_signature(s)) for said, s in found.items()),
             )
 
     # --- published pages --------------------------------------------------------------------------
@@ -307,8 +316,9 @@ class Reader:
         self._db = sqlite3.connect(folder / ARTICLES)
         self._faces: dict[int, Face] = {}
 
-    def article(self, number: int) -> Article:
-        return _articles(self._db, (number,))[number]
+    def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
+        """Articles by number."""
+        return _articles(self._db, numbers)
 
     def fetch(self, wanted: Wanted) -> Found:
         """What a partition wants to be assembled."""
@@ -317,7 +327,18 @@ class Reader:
             self._faces.clear()
             unknown = wanted.faces
         self._faces.update(_faces(self._db, unknown))
-        return Found(_articles(self._db, wanted.articles), self._faces)
+        return _found(self._db, wanted.articles, self._faces)
+
+
+def _found(db: sqlite3.Connection, numbers: Iterable[int], faces: Mapping[int, Face]) -> Found:
+    """Whole articles, with the HTML of their bodies where it is known, beside faces."""
+    found: dict[int, Article] = {}
+    drawn: dict[str, tuple[str, str]] = {}
+    for number, data, html in _select(db, "number, article, html FROM records", numbers):
+        article = found[number] = records.unpacked(data)
+        if html:
+            drawn[article.path] = article.title, html
+    return Found(found, faces, drawn)
 
 
 def _articles(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Article]:
@@ -345,9 +366,7 @@ def _by(size: int, items: Iterable[Reading]) -> Iterator[list[Reading]]:
         yield some
 
 
-def _select(
-    db: sqlite3.Connection, what: str, numbers: Iterable[int]
-) -> Iterator[tuple[int, bytes]]:
+def _select(db: sqlite3.Connection, what: str, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
     wanted: Sequence[int] = sorted(set(numbers))
     for at in range(0, len(wanted), _MANY):
         some = wanted[at : at + _MANY]

@@ -14,14 +14,17 @@ _NAME = "templates-"
 
 
 def load(root: Path) -> dict[str, bytes]:
-    """What this program compiled for a site before; nothing where there is nothing to trust."""
+    """What this program compiled before, for a site or in this process; it grows as more is compiled."""
     try:
         data = _place(root).read_bytes()
     except OSError:
-        return {}
-    if crc32(data[4:]).to_bytes(4, "little") != data[:4]:
-        return {}
-    return dict(marshal.loads(data[4:]))  # noqa: S302 - written by `save`, and the sum is right
+        return _HERE
+    if crc32(data[4:]).to_bytes(4, "little") == data[:4]:
+        _HERE.update(marshal.loads(data[4:]))  # noqa: S302 - written by `save`, and the sum is right
+    return _HERE
+
+
+_HERE: dict[str, bytes] = {}  # its keys are digests of what was compiled, so sites may share it
 
 
 def save(root: Path, compiled: dict[str, bytes]) -> None:

@@ -314,56 +314,56 @@ def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_size, status.st_mtime_ns, status.st_ino & _INODE
 
 
-def stage(folder: Path, path: str, data: bytes) -> tuple[str, tuple[int, int, int]]:
-    """Write a file that waits in the output folder to be put in place: the name under which it waits,
-    and its stamp. That name is its path, unless something waits there already (another page that
-    claims the address, or the remains of a process that died): then it waits aside."""
-    mark = f"{folder}/{MARK}"
-    name = path
-    try:
-        handle = _open_new(f"{mark}/{STAGE}/{path}")
-    except (FileExistsError, NotADirectoryError, IsADirectoryError):
-        name = f"{ASIDE}/{os.getpid()}-{next(_numbers)}"
-        handle = _open_new(f"{mark}/{name}")
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
-        return name, _stamp(os.fstat(handle))
-    finally:
-        os.close(handle)
+class Stage:
+    """The place in an output folder where files wait to be put in place, for one process that writes
+    them."""
 
+    def __init__(self, folder: Path) -> None:
+        self._mark = f"{folder}/{MARK}"
+        self._made: set[str] = set()
 
-def _open_new(place: str) -> int:
-    """A file that nobody has made yet, opened for writing; its folder is made where it lacks."""
-    above = place.rpartition("/")[0]
-    if above not in _made:
-        if len(_made) > _REMEMBERED:
-            _made.clear()
-        _make(above)
-        _made.add(above)
-    try:
+    def write(self, path: str, data: bytes) -> tuple[str, tuple[int, int, int]]:
+        """Write a file: the name under which it waits, and its stamp. That name is its path, unless
+        something waits there already (another page that claims the address, or the remains of a process
+        that died): then it waits aside."""
+        name = path
+        try:
+            handle = self._open_new(STAGE, path)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            name = f"{ASIDE}/{os.getpid()}-{next(_numbers)}"
+            handle = self._open_new("", name)
+        try:
+            written = os.write(handle, data)
+            while written < len(data):
+                written += os.write(handle, data[written:])
+            return name, _stamp(os.fstat(handle))
+        finally:
+            os.close(handle)
+
+    def _open_new(self, folder: str, path: str) -> int:
+        """A file that nobody has made yet, opened for writing; its folder is made where it lacks."""
+        place = f"{self._mark}/{folder}/{path}"
+        above = place[: place.rfind("/")]
+        if above not in self._made:
+            self._make(above)
         return os.open(place, _NEW, 0o666)
-    except FileNotFoundError:  # made in an earlier build of this process
-        _made.clear()
-        os.makedirs(above, exist_ok=True)  # noqa: PTH103 - as in `read`
-        return os.open(place, _NEW, 0o666)
+
+    def _make(self, folder: str) -> None:
+        """As os.makedirs, but mostly without asking: nearly always only the last folder lacks."""
+        above = folder[: folder.rfind("/")]
+        if above not in self._made and len(above) > len(self._mark):
+            self._make(above)
+        try:
+            os.mkdir(folder)  # noqa: PTH102 - as in `read`
+        except FileExistsError:
+            if not os.path.isdir(folder):  # noqa: PTH112 - as in `read`
+                raise
+        if len(self._made) > _REMEMBERED:
+            self._made.clear()
+        self._made.add(folder)
 
 
-def _make(folder: str) -> None:
-    """As os.makedirs, but without asking first: nearly always only the last folder lacks."""
-    try:
-        os.mkdir(folder)  # noqa: PTH102 - as in `read`
-    except FileExistsError:
-        if not os.path.isdir(folder):  # noqa: PTH112 - as in `read`
-            raise
-    except FileNotFoundError:
-        _make(folder.rpartition("/")[0])
-        _make(folder)
-
-
-_made: set[str] = set()  # folders that this process made, or found
-_REMEMBERED = 10_000
+_REMEMBERED = 10_000  # folders that a process knows to be there
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _numbers = count(1)
 

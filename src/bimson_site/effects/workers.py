@@ -1,6 +1,7 @@
 """Runs one task over many items, here or in several processes, with results in order.
 
-`run(make, items, …)`: `make` builds the task once in each process. An item that kills its process
+`run(make, items, …)`: `make` builds the task once in each process; it takes some items at a time, and gives
+as many results (`each` makes one of a task for single items). An item that kills its process
 costs only itself: the pool breaks whole, so the batch is tried again by halves until one item is
 left, and `lost` says what to give in its place.
 """
@@ -14,7 +15,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -25,15 +26,20 @@ from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Task = Callable[[Item], Result]
+Task = Callable[[Sequence[Item]], Sequence[Result]]
 
-BATCH = 64
+BATCH = 160
 # Below this many items a second process costs more than it brings (measured: 0.15 s to start one).
 WORTH_IT = 300
 
 
 def _one(_item: object) -> int:
     return 1
+
+
+def each(task: Callable[[Item], Result]) -> Task[Item, Result]:
+    """A task for several items, from one for a single item."""
+    return lambda items: [task(item) for item in items]
 
 
 def run(
@@ -48,23 +54,26 @@ def run(
     if jobs is None:
         jobs = (os.cpu_count() or 1) if sum(map(weigh, items)) >= WORTH_IT else 1
     if jobs <= 1:
-        yield from map(make(), items)
+        task = make()
+        for start, end in _spans(items, weigh):
+            yield from task(items[start:end])
         return
-    yield from _parallel(make, _batches(items, weigh), jobs, lost)
+    yield from _parallel(make, items, _spans(items, weigh), jobs, lost)
 
 
-def _batches(items: Sequence[Item], weigh: Callable[[Item], int]) -> Iterator[tuple[Item, ...]]:
+Span = tuple[int, int]  # of items: from, to before
+
+
+def _spans(items: Sequence[Item], weigh: Callable[[Item], int]) -> Iterator[Span]:
     """Items in order, put together until they weigh enough."""
-    batch: list[Item] = []
-    weight = 0
-    for item in items:
-        batch.append(item)
+    start = weight = 0
+    for at, item in enumerate(items, 1):
         weight += weigh(item)
         if weight >= BATCH:
-            yield tuple(batch)
-            batch, weight = [], 0
-    if batch:
-        yield tuple(batch)
+            yield start, at
+            start, weight = at, 0
+    if start < len(items):
+        yield start, len(items)
 
 
 # Told how far a stage is: (stage, done, of how many). Stages are "read" and "write".
@@ -142,35 +151,36 @@ def undisturbed() -> Iterator[None]:
 
 def _parallel(
     make: Callable[[], Task[Item, Result]],
-    batches: Iterator[tuple[Item, ...]],
+    items: Sequence[Item],
+    spans: Iterator[Span],
     jobs: int,
     lost: Callable[[Item], Result],
 ) -> Iterator[Result]:
-    waiting: deque[tuple[tuple[Item, ...], Future[list[Result]]]] = deque()
-    pool = _pool(make, jobs)
+    waiting: deque[tuple[Span, Future[list[Result]]]] = deque()
+    pool = _pool(make, items, jobs)
     try:
-        for batch in islice(batches, jobs * 3):
-            waiting.append((batch, _submit(pool, batch)))
+        for span in islice(spans, jobs * 3):
+            waiting.append((span, _submit(pool, items, span)))
         while waiting:
-            batch, future = waiting.popleft()
+            span, future = waiting.popleft()
             try:
                 results = future.result()
             except BrokenProcessPool:
                 _end(pool)
-                results = _bisect(make, batch, lost)
-                pool = _pool(make, jobs)
-                waiting = deque((b, _again(pool, b, f)) for b, f in waiting)
+                results = _bisect(make, items, span, lost)
+                pool = _pool(make, items, jobs)
+                waiting = deque((s, _again(pool, items, s, f)) for s, f in waiting)
             yield from results
-            for following in islice(batches, 1):
-                waiting.append((following, _submit(pool, following)))
+            for following in islice(spans, 1):
+                waiting.append((following, _submit(pool, items, following)))
     finally:
         _end(pool)
 
 
-def _submit(pool: ProcessPoolExecutor, batch: Sequence[Any]) -> Future[Any]:
+def _submit(pool: ProcessPoolExecutor, items: Sequence[Any], span: Span) -> Future[Any]:
     """A pool that broke in the meantime gives a future that says so, like one that breaks later."""
     try:
-        return pool.submit(_work, batch)
+        return pool.submit(_work, span if _FORKED else items[slice(*span)])
     except BrokenProcessPool as err:
         failed: Future[Any] = Future()
         failed.set_exception(err)
@@ -184,50 +194,63 @@ def _end(pool: ProcessPoolExecutor) -> None:
     pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _again(pool: ProcessPoolExecutor, batch: Sequence[Any], future: Future[Any]) -> Future[Any]:
+def _again(
+    pool: ProcessPoolExecutor, items: Sequence[Any], span: Span, future: Future[Any]
+) -> Future[Any]:
     """A batch that was finished before the pool broke keeps its results."""
     if future.done() and not future.cancelled() and future.exception() is None:
         return future
-    return _submit(pool, batch)
+    return _submit(pool, items, span)
 
 
 def _bisect(
     make: Callable[[], Task[Item, Result]],
-    batch: Sequence[Item],
+    items: Sequence[Item],
+    span: Span,
     lost: Callable[[Item], Result],
 ) -> list[Result]:
-    pool = _pool(make, 1)
+    pool = _pool(make, items, 1)
     try:
-        return list(_submit(pool, batch).result())
+        return list(_submit(pool, items, span).result())
     except BrokenProcessPool:
         pass
     finally:
         _end(pool)
-    if len(batch) == 1:
-        return [lost(batch[0])]
-    half = len(batch) // 2
-    return [*_bisect(make, batch[:half], lost), *_bisect(make, batch[half:], lost)]
+    start, end = span
+    if end - start == 1:
+        return [lost(items[start])]
+    middle = (start + end) // 2
+    return [
+        *_bisect(make, items, (start, middle), lost),
+        *_bisect(make, items, (middle, end), lost),
+    ]
 
 
-def _pool(make: Callable[[], Any], jobs: int) -> ProcessPoolExecutor:
-    # fork shares what is already imported; elsewhere only spawn is safe.
-    method = "fork" if sys.platform.startswith("linux") else "spawn"
-    context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(make,))
+# A forked process has what its parent had: code, and the items too, so that only their numbers travel.
+# Elsewhere only spawn is safe, and items are sent.
+_FORKED = sys.platform.startswith("linux")
 
 
-_make: Callable[[], Callable[[Any], Any]] | None = None  # set once in each process, by the pool
-_task: Callable[[Any], Any] | None = None  # made with the first batch, so that its errors travel
+def _pool(make: Callable[[], Any], items: Sequence[Any], jobs: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("fork" if _FORKED else "spawn")
+    shared = items if _FORKED else ()
+    return ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(make, shared))
 
 
-def _start(make: Callable[[], Callable[[Any], Any]]) -> None:
-    global _make  # noqa: PLW0603 - a pool has no other place for what its processes share
+# Set once in each process, by the pool; the task is made with the first batch, so that its errors travel.
+_make: Callable[[], Task[Any, Any]] | None = None
+_task: Task[Any, Any] | None = None
+_items: Sequence[Any] = ()
+
+
+def _start(make: Callable[[], Task[Any, Any]], items: Sequence[Any]) -> None:
+    global _make, _items
     gc.freeze()  # what the parent made is never garbage here; looking at it would copy its memory
     gc.set_threshold(50_000, 20, 100)
     gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _make = make
+    _make, _items = make, items
 
 
 def _leave_with_parent() -> None:
@@ -238,9 +261,9 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _work(batch: Iterable[Any]) -> list[Any]:
+def _work(batch: Any) -> list[Any]:
     global _task  # noqa: PLW0603
     if _task is None:
         assert _make is not None
         _task = _make()
-    return [_task(item) for item in batch]
+    return list(_task(_items[slice(*batch)] if _FORKED else batch))

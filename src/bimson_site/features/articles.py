@@ -66,8 +66,10 @@ def bodies(story: Story) -> tuple[Body, ...]:
 
 def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> Markup:
     """The body as HTML, its references resolved to relative links."""
-    link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
-    links = {ref: link(url) for ref, url in story.links}
+    links = {}
+    if story.links:
+        link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
+        links = {ref: link(url) for ref, url in story.links}
     title, backlink = story.article.title, press.words.gettext("back to note {number}")
     html = "".join(markdown.render(t, links, title=title, backlink=backlink) for t in texts)
     html = _own_links(html, page, press.masthead)

@@ -87,18 +87,24 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Articles, and the faces of articles, by number."""
+    """Articles, and the faces of articles, by number; title and HTML of bodies that are drawn already, by
+    the path of their file."""
 
     articles: Mapping[int, Article]
     faces: Mapping[int, Face]
+    drawn: Mapping[str, tuple[str, str]]
 
 
-def wanted(partition: Partition) -> Wanted:
-    """What `assemble` must be given for a partition."""
+Cards = dict[bytes, Card]
+
+
+def wanted(*partitions: Partition) -> Wanted:
+    """What `assemble` must be given for some partitions."""
     articles: set[int] = set()
     faces: set[int] = set()
-    for each in _ROWS.get(type(partition), ()):
-        _collect(getattr(partition, each), articles, faces)
+    for partition in partitions:
+        for each in _ROWS.get(type(partition), ()):
+            _collect(getattr(partition, each), articles, faces)
     return Wanted(frozenset(articles), frozenset(faces))
 
 
@@ -109,25 +115,27 @@ def weight(partition: Partition) -> int:
 
 
 def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
-    match rows:
-        case CardRow():
-            faces.add(rows.number)
-        case StoryRow():
-            articles.add(rows.number)
-            articles.update(copy.number for copy in rows.copies)
-        case tuple():
-            for row in rows:
-                _collect(row, articles, faces)
-        case Year():
-            _collect(rows.loose, articles, faces)
+    kind = type(rows)
+    if kind is CardRow:
+        faces.add(rows.number)
+    elif kind is StoryRow:
+        articles.add(rows.number)
+        articles.update(copy.number for copy in rows.copies)
+    elif kind is tuple:
+        for row in rows:
+            _collect(row, articles, faces)
+    elif kind is Year:
+        _collect(rows.loose, articles, faces)
 
 
-def assemble(partition: Partition, found: Found) -> Partition:
-    """A partition with its cards and stories, from one with rows and what it wants."""
+def assemble(partition: Partition, found: Found, cards: Cards | None = None) -> Partition:
+    """A partition with its cards and stories, from one with rows and what it wants. `cards` remembers
+    what was drawn up before, by the digests of rows."""
+    cards = {} if cards is None else cards
     names = _ROWS.get(type(partition), ())
     if not names:
         return partition
-    drawn = {each: _drawn(getattr(partition, each), found) for each in names}
+    drawn = {each: _drawn(getattr(partition, each), found, cards) for each in names}
     if isinstance(partition, Whole):
         drawn["first"], drawn["last"] = (_when(drawn[each]) for each in ("first", "last"))
         drawn["pages"] = tuple(
@@ -141,16 +149,19 @@ def _when(cards: Any) -> Any:
     return cards[0].published if isinstance(cards, tuple) else UNDATED
 
 
-def _drawn(rows: Any, found: Found) -> Any:
-    match rows:
-        case CardRow():
-            return card(rows, found.faces[rows.number])
-        case StoryRow():
-            return story(rows, found.articles)
-        case tuple():
-            return tuple([_drawn(row, found) for row in rows])
-        case Year():
-            return replace(rows, loose=_drawn(rows.loose, found))
+def _drawn(rows: Any, found: Found, cards: Cards) -> Any:
+    kind = type(rows)
+    if kind is CardRow:
+        known = cards.get(rows.digest)
+        if known is None:
+            known = cards[rows.digest] = card(rows, found.faces[rows.number])
+        return known
+    if kind is StoryRow:
+        return story(rows, found.articles)
+    if kind is tuple:
+        return tuple([_drawn(row, found, cards) for row in rows])
+    if kind is Year:
+        return replace(rows, loose=_drawn(rows.loose, found, cards))
     return rows
 
 

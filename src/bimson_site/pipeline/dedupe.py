@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from operator import attrgetter
 from urllib.parse import urlsplit
 
@@ -84,6 +85,15 @@ def dedupe(
     folded = tuple(_cluster(m, url_of, base_url) for m in clusters if len(m) > 1)
     problems = [p for cluster in folded for p in _disagreements(cluster)]
     return folded, tuple(problems)
+
+
+def slim(cluster: Cluster) -> Cluster:
+    """A cluster without what nobody asks of it any more: an archive of wire copy has many."""
+    keeper, *copies = (
+        replace(a, summary="", lede="", extra="", places=(), digest="")
+        for a in (cluster.keeper, *cluster.copies)
+    )
+    return Cluster(keeper, tuple(copies))
 
 
 def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,7 +25,6 @@ from bimson_site.model import (
     Loaded,
     Signature,
     Timestamp,
-    sealed,
 )
 from bimson_site.pipeline import fields
 from bimson_site.pipeline.fields import Found
@@ -60,9 +60,11 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
         return Loaded(path, None, document.problems)
     found = fields.find(document.fields, path)
     found.problems[:0] = document.problems
-    article = _article(document, found, rules)
+    article, html = _article(document, found, rules)
     problems = tuple(sorted(set(found.problems))) if found.problems else ()
-    return Loaded(path, None if _fatal(problems) else sealed(article), problems)
+    return (
+        Loaded(path, None, problems) if _fatal(problems) else Loaded(path, article, problems, html)
+    )
 
 
 def body_text(raw: bytes, body: Body) -> str:
@@ -74,25 +76,27 @@ def body_text(raw: bytes, body: Body) -> str:
     return node.text if isinstance(node, Text) else ""
 
 
-def signature(raw: bytes, article: Article) -> Signature:
-    """What a repeat of this article would be known by, from the bytes of its file."""
-    return similarity.signature(markdown.read(body_text(raw, article.body)).text, article.title)
+def signatures(raw: bytes, body: Body, titles: Sequence[str]) -> tuple[Signature, ...]:
+    """What repeats of articles with one body would be known by, under each of their titles; from the
+    bytes of a file that has the body."""
+    return similarity.signatures(markdown.read(body_text(raw, body)).text, titles)
 
 
 def _fatal(problems: tuple[Problem, ...]) -> bool:
     return any(p.severity is Severity.ERROR for p in problems)
 
 
-def _article(document: Document, found: Found, rules: LoadRules) -> Article:
+def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str]:
+    """The article, and the HTML of its body where that is its own affair."""
     text, body = _body(document, found)
-    reading = markdown.read(text)
+    reading, draw = markdown.read_and_draw(text)
     kind = Kind.PAGE if _is_page(found) else Kind.ARTICLE
     title = found.text("title") or _stand_in_title(reading.heading, found)
     published = _published(found, kind, rules)
     slug, given = _slug(found, title)
     updated = _moment(found, "updated", rules)
     image = _image(found)
-    return Article(
+    article = Article(
         id=found.text("id") or found.path,
         path=found.path,
         kind=kind,
@@ -124,6 +128,7 @@ def _article(document: Document, found: Found, rules: LoadRules) -> Article:
         body=body,
         places=_places(found),
     )
+    return article, draw(title) if draw else ""
 
 
 def _body(document: Document, found: Found) -> tuple[str, Body]:

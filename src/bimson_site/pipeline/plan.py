@@ -65,8 +65,10 @@ def in_conflict(paths: Iterable[str]) -> bool:
     if len(set(places)) != len(places):
         return True
     files = {place for place in places if not place.endswith("/index.html")}
-    folders = {place.rpartition("/")[0] for place in places}
-    folders |= {f[:i] for f in folders for i, c in enumerate(f) if c == "/"}
+    above = {place.rpartition("/")[0] for place in places}
+    folders = set(above)
+    while above := {folder.rpartition("/")[0] for folder in above} - folders:
+        folders |= above
     return not files.isdisjoint(folders)
 
 

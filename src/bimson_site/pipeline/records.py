@@ -43,7 +43,7 @@ from bimson_site.pipeline.release import goes_live
 FORM = 1
 
 # Names of terms hold no control characters (`text.lines.in_one_line`), so these part them.
-_KINDS, _NAMES = "\x1e", "\x1f"
+_KINDS, _NAMES = b"\x1e", b"\x1f"
 
 
 Stamp = tuple[int, int, int]
@@ -66,9 +66,17 @@ class DamagedError(Exception):
     """A record is not what was written: the cache is to be begun anew."""
 
 
-def packed(article: Article) -> bytes:
-    """An article as bytes, with a sum that shows damage."""
-    return _sealed(
+class Record(NamedTuple):
+    """An article as bytes, and its digest."""
+
+    data: bytes
+    digest: bytes
+
+
+def packed(article: Article) -> Record:
+    """An article as bytes, with a sum that shows damage. Where its fields stand in its file is not in its
+    digest: no page shows it."""
+    fields = bytes_of(
         (
             article.id,
             article.path,
@@ -99,10 +107,10 @@ def packed(article: Article) -> bytes:
             article.references,
             article.skeleton,
             (article.body.path, article.body.offset, article.body.line, article.body.digest),
-            article.places,
-            article.digest,
         )
     )
+    sum_ = blake2b(fields, digest_size=16)
+    return Record(_sealed((fields, article.places, sum_.hexdigest())), sum_.digest())
 
 
 def face(article: Article) -> Face:
@@ -130,7 +138,8 @@ def unpacked_face(data: bytes) -> Face:
 
 def unpacked(data: bytes) -> Article:
     """The article of a record. DamagedError where it is none."""
-    row = _opened(data)
+    fields, places, digest = _opened(data)
+    row = marshal.loads(fields)  # noqa: S302 - the sum of the whole was right
     return Article(
         id=row[0],
         path=row[1],
@@ -161,8 +170,8 @@ def unpacked(data: bytes) -> Article:
         references=row[26],
         skeleton=row[27],
         body=Body(*row[28]),
-        places=row[29],
-        digest=row[30],
+        places=places,
+        digest=digest,
     )
 
 
@@ -181,6 +190,11 @@ def unpacked_problems(data: bytes) -> tuple[Problem, ...]:
         Problem(Location(*where), code, values, tuple(Location(*o) for o in others))
         for where, code, values, others in _opened(data)
     )
+
+
+def said(article: Article) -> bytes:
+    """What an article's signature depends on, as a digest: its body and its title."""
+    return blake2b(f"{article.body.digest}{article.title}".encode(), digest_size=16).digest()
 
 
 def packed_signature(signature: Signature) -> bytes:
@@ -224,8 +238,9 @@ def unpacked_build(data: bytes) -> Finished | None:
     return Finished(context, since, until, report, dict(outputs))
 
 
-def slip(article: Article, number: int = 0) -> Slip:
-    """What stays in memory of an article."""
+def slip(article: Article, number: int = 0, digest: bytes = b"", shown: bytes = b"") -> Slip:
+    """What stays in memory of an article; `digest` is that of its record, `shown` its face, packed,
+    where they are known already."""
     when = article.published
     ordinary = article.kind is Kind.PAGE
     odd = ordinary or article.id != article.path
@@ -233,8 +248,8 @@ def slip(article: Article, number: int = 0) -> Slip:
     return Slip(
         number=number,
         path=article.path,
-        digest=bytes.fromhex(article.digest),
-        face=blake2b(packed_face(face(article)), digest_size=16).digest(),
+        digest=digest or packed(article).digest,
+        face=blake2b(shown or packed_face(face(article)), digest_size=16).digest(),
         instant=when.instant if when.known else NEVER,
         day=_day(when),
         until=goes_live(article),
@@ -245,20 +260,20 @@ def slip(article: Article, number: int = 0) -> Slip:
         | ODD * odd
         | NOINDEX * article.noindex,
         wish="" if ordinary else routes.article(when, article.slug),
-        tie=f"{article.source_url}\0{article.body.digest}",
-        skeleton=article.skeleton,
-        terms=_KINDS.join(map(_NAMES.join, _named(article))),
+        tie=article.source_url.encode() + b"\0" + bytes.fromhex(article.body.digest),
+        skeleton=bytes.fromhex(article.skeleton),
+        terms=_KINDS.join([_NAMES.join(map(str.encode, names)) for names in _named(article)]),
     )
 
 
-def kinds_of(terms: str) -> list[str]:
+def kinds_of(terms: bytes) -> list[bytes]:
     """The terms of a slip for each `TermKind` in its order; `names_of` takes each apart."""
     return terms.split(_KINDS)
 
 
-def names_of(terms: str) -> list[str]:
+def names_of(terms: bytes) -> list[str]:
     """The names of one kind of terms, as written."""
-    return terms.split(_NAMES) if terms else []
+    return [name.decode() for name in terms.split(_NAMES)] if terms else []
 
 
 def _named(article: Article) -> tuple[tuple[str, ...], ...]:

@@ -8,7 +8,7 @@ addresses. Never decides what repeats what (`pipeline.dedupe`) nor what a refere
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from itertools import chain
@@ -29,6 +29,7 @@ from bimson_site.model import (
     Sources,
     StoryRow,
     TermKind,
+    TermRef,
     bytes_of,
     digest,
 )
@@ -71,6 +72,14 @@ class Held:
 _NO_TERMS: tuple[tuple[TermKey, ...], ...] = ((), (), (), ())
 
 
+class _Told(NamedTuple):
+    """Terms as links, by name, and a digest of them."""
+
+    refs: tuple[TermRef, ...]
+    names: tuple[str, ...]
+    digest: bytes
+
+
 @dataclass(frozen=True)
 class _Desk:
     """What every row is made with."""
@@ -83,6 +92,16 @@ class _Desk:
     sources: Sources
     static: Mapping[str, str]
     base_url: str
+    known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
+
+    def told(self, keys: tuple[TermKey, ...]) -> _Told:
+        """Some terms together; many articles have the same."""
+        known = self.known.get(keys)
+        if known is None:
+            refs = self.glossary.refs_of(keys)
+            digests = b"".join([self.glossary.digests[key] for key in keys])
+            known = self.known[keys] = _Told(refs, tuple([ref.name for ref in refs]), digests)
+        return known
 
     @cached_property
     def around(self) -> Surroundings:
@@ -174,16 +193,15 @@ def _with_parents(keys: tuple[tuple[TermKey, ...], ...]) -> tuple[TermKey, ...]:
 
 
 def _card(slip: Slip, keys: tuple[tuple[TermKey, ...], ...], url: str, desk: _Desk) -> CardRow:
-    refs = desk.glossary.refs
     authors, _, sections, sources = keys
     return _sealed(
         slip.face,
         slip.number,
         url,
         desk.places.owners.get(slip.path, slip.path),
-        tuple([refs[key].name for key in authors]),
-        refs[sections[0]].name if sections else "",
-        refs[sources[0]].name if sources else "",
+        desk.told(authors).names,
+        desk.told(sections).names[0] if sections else "",
+        desk.told(sources).names[0] if sources else "",
         record=False,
     )
 
@@ -215,7 +233,7 @@ def _records(slip: Slip, cluster: Cluster, desk: _Desk) -> list[Entry]:
     found = []
     for origin, articles in others.items():
         keys = _keys_of(articles)
-        names = [tuple(ref.name for ref in desk.glossary.refs_of(each)) for each in keys]
+        names = [desk.told(each).names for each in keys]
         first = by_path[articles[0].path]
         card = _sealed(
             first.face,
@@ -239,15 +257,15 @@ def _story(
     desk: _Desk,
 ) -> tuple[StoryRow, list[Problem]]:
     """One page of the archive."""
-    refs_of = desk.glossary.refs_of
-    sources = refs_of(desk.wording.keys_of(slip)[3]) if cluster else refs_of(keys[3])
+    authors, tags, sections, own = map(desk.told, keys)
+    sources = desk.told(desk.wording.keys_of(slip)[3]).refs if cluster else own.refs
     moved = desk.places.moved.get(slip.path, ())
     links, attachments, canonical, problems = _named_by(slip, card.url, desk)
     copies: tuple[AppearanceRow, ...] = ()
     if cluster:
         copies, attachments = _appearances(slip, cluster, card.url, desk, attachments)
-    parts = [slip.digest, card.digest]
-    parts += [desk.glossary.digests[key] for kind in keys for key in kind]
+    parts = [slip.digest, card.digest, authors.digest, b"|", tags.digest, b"|", sections.digest]
+    parts += [b"|", own.digest]
     if moved or links or attachments or canonical or cluster:
         slips = [copy.article.digest for copy in desk.archive.copies.get(slip.path, ())]
         files = tuple(copy.files for copy in copies)
@@ -257,9 +275,9 @@ def _story(
         slip.number,
         card.url,
         card.id,
-        refs_of(keys[0]),
-        refs_of(keys[2]),
-        refs_of(keys[1]),
+        authors.refs,
+        sections.refs,
+        tags.refs,
         sources[0] if sources else None,
         copies,
         links,

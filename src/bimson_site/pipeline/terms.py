@@ -28,7 +28,7 @@ class Wording:
     that articles name together, as it stands in their slips. A name that says nothing has no key."""
 
     shown: Mapping[TermKey, str]
-    keys: tuple[Mapping[str, tuple[TermKey, ...]], ...]
+    keys: tuple[Mapping[bytes, tuple[TermKey, ...]], ...]
 
     def keys_of(self, slip: Slip) -> tuple[tuple[TermKey, ...], ...]:
         """The keys of an article's terms for each kind, each once."""
@@ -93,8 +93,8 @@ def wording(slips: Iterable[Slip]) -> Wording:
     order."""
     said = [Counter(kind) for kind in zip(*(kinds_of(slip.terms) for slip in slips), strict=True)]
     counts: dict[TermKey, Counter[str]] = defaultdict(Counter)
-    keys: list[dict[str, tuple[TermKey, ...]]] = []
-    for kind, together in zip(TermKind, said or [Counter[str]()] * len(TermKind), strict=True):
+    keys: list[dict[bytes, tuple[TermKey, ...]]] = []
+    for kind, together in zip(TermKind, said or [Counter[bytes]()] * len(TermKind), strict=True):
         names: Counter[str] = Counter()
         for terms, times in together.items():
             for name in names_of(terms):

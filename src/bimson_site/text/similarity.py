@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import blake2b
 
 from rapidfuzz.distance import Indel
@@ -184,13 +186,20 @@ def signature(visible_text: str, title: str) -> Signature:
     `visible_text` as in `markdown.Reading.text`. A first line that equals the title is left out of the
     key, because some harvests repeat the title in the body.
     """
-    tokens = _counted(visible_text, title)
-    return Signature(
-        key=key(tokens),
-        tokens=len(tokens),
-        title=title_key(title),
-        deictic=_is_deictic(tokens),
-    )
+    return signatures(visible_text, (title,))[0]
+
+
+def signatures(visible_text: str, titles: Iterable[str]) -> tuple[Signature, ...]:
+    """The same for one text under several titles."""
+    said: dict[str, Signature] = {}
+    found = []
+    for title in titles:
+        text = _below_title(visible_text, title)
+        if text not in said:
+            tokens = normalise(text) or normalise(visible_text)
+            said[text] = Signature(key(tokens), len(tokens), "", _is_deictic(tokens))
+        found.append(replace(said[text], title=title_key(title)))
+    return tuple(found)
 
 
 def _counted(visible_text: str, title: str) -> list[str]:

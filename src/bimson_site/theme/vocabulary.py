@@ -125,6 +125,9 @@ _HOST = re.compile(r"^[a-z]+://(www\.)?([^/?#]*).*$")
 _XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+_DAY = Precision.DAY  # an enum's own lookup is slow
+
+
 def _date(day: Day) -> date:
     return date(day.year, day.month, day.day)
 
@@ -137,7 +140,7 @@ def _written(
     *,
     clock: bool,
 ) -> str:
-    if stamp.precision >= Precision.DAY:
+    if stamp.precision >= _DAY:
         day = write_day(stamp.local.date(), language)
         time = locales.clock(stamp, language) if clock else ""
         return f"{time}, {day}" if time else day

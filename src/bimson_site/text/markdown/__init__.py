@@ -7,7 +7,7 @@ function maps references to them. Raw HTML goes on to `text.sanitise`. Next: `re
 from __future__ import annotations
 
 from bimson_site.text.markdown.anchors import anchor
-from bimson_site.text.markdown.drawing import render
-from bimson_site.text.markdown.reading import LEDE_LENGTH, Reading, read
+from bimson_site.text.markdown.drawing import Drawn, render
+from bimson_site.text.markdown.reading import LEDE_LENGTH, Reading, read, read_and_draw
 
-__all__ = ["LEDE_LENGTH", "Reading", "anchor", "read", "render"]
+__all__ = ["LEDE_LENGTH", "Drawn", "Reading", "anchor", "read", "read_and_draw", "render"]

@@ -26,7 +26,9 @@ def anchored(html: str) -> str:
     was written as the slug, as GitHub and Hugo spell ids (with marks) or as the words themselves."""
     if "<h" not in html:
         return html
-    ids = set(_ID.findall(html)) | TAKEN
+    ids = set(TAKEN)
+    if 'id="' in html:
+        ids.update(_ID.findall(html))
     mine: set[str] = set()
 
     def heading(found: re.Match[str]) -> str:
@@ -39,7 +41,8 @@ def anchored(html: str) -> str:
         name = anchor(unquote(target))
         return f'href="#{name}"' if target not in ids and name in mine else found[0]
 
-    return _FRAGMENT.sub(link, _HEADING.sub(heading, html))
+    html = _HEADING.sub(heading, html)
+    return _FRAGMENT.sub(link, html) if 'href="#' in html else html
 
 
 def anchor(words: str) -> str:

@@ -26,6 +26,21 @@ Resolve = Callable[[str], str] | Mapping[str, str]
 _QUOTE = '"'
 
 
+class Drawn(str):
+    """A body that was drawn already, for a page `under` a title."""
+
+    __slots__ = ("html", "under")
+
+    under: str
+    html: str
+
+    @classmethod
+    def of(cls, body: str, title: str, html: str) -> Drawn:
+        made = cls(body)
+        made.under, made.html = title, html
+        return made
+
+
 def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩ {number}") -> str:
     """The HTML of a Markdown body. Never raises.
 
@@ -34,6 +49,8 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     the body and equals `title`; the others get ids.
     `backlink` is the accessible text of the way back from footnote {number}.
     """
+    if isinstance(body, Drawn) and body.under == title:
+        return body.html
     body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
         return "".join(f"<p>{text.replace(_QUOTE, '&quot;')}</p>\n" for text in plain)
@@ -42,13 +59,24 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     )
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        html = _shifted(_without_title(clean(draw(tokens, backlink), lookup), title))
-    else:
-        tokens = _without_heading(tokens, title)
-        _shift(tokens)
-        _resolve(tokens, lookup)
-        html = draw(tokens, backlink)
-    html = html.replace("<table", '<div class="table"><table').replace("</table>", "</table></div>")
+        return _framed(_shifted(_without_title(clean(draw(tokens, backlink), lookup), title)))
+    _resolve(tokens, lookup)
+    return by_itself(tokens, title, backlink)
+
+
+def by_itself(tokens: list[Token], title: str, backlink: str = "") -> str:
+    """The HTML of a body without raw HTML, whose references stand as they shall. The tokens are used
+    up; `backlink` is wanted where there are footnotes."""
+    tokens = _without_heading(tokens, title)
+    _shift(tokens)
+    return _framed(draw(tokens, backlink))
+
+
+def _framed(html: str) -> str:
+    """Wide tables may scroll, headings may be linked to."""
+    if "<table" in html:
+        html = html.replace("<table", '<div class="table"><table')
+        html = html.replace("</table>", "</table></div>")
     return anchored(html)
 
 

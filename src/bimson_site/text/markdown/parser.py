@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -18,6 +19,7 @@ from bimson_site.text.links import is_safe
 from bimson_site.text.markdown import notes, shortcuts
 from bimson_site.text.markdown.figures import with_figures
 from bimson_site.text.markdown.inline import inline_text
+from bimson_site.text.markdown.printer import Printer
 
 # markdown-it-py is linear in the text, but a "[" can cost 0.1 ms; and what is nested deeper than
 # NESTING it leaves out. Beyond these bounds a body is printed as plain paragraphs: late is worse than
@@ -33,12 +35,18 @@ def _every_link(_url: str) -> bool:
 
 @cache
 def _parser() -> MarkdownIt:
+    parser = library(Printer)
+    shortcuts.use(parser)
+    return parser
+
+
+def library(printer: type[RendererHTML] = RendererHTML) -> MarkdownIt:
+    """The parser that `_parser` is a shorter way to: what it makes of a body, that other shall make."""
     options = {"html": True, "xhtmlOut": False, "maxNesting": NESTING}
-    parser = MarkdownIt("commonmark", options)
+    parser = MarkdownIt("commonmark", options, renderer_cls=printer)
     parser.enable(["table", "strikethrough"])
     # Inline notes ^[…] would be parsed once per level of nesting; the notes of GitHub and Hugo are not.
     parser.use(footnote_plugin, inline=False)
-    shortcuts.use(parser)
     # Every link becomes a token; `_links_alive` takes the dangerous ones out and leaves their words.
     parser.validateLink = _every_link  # type: ignore[assignment, method-assign]
     for name, rule in notes.RULES.items():
@@ -51,16 +59,16 @@ def parse(body: str) -> list[Token]:
     if len(body) > BODY_LIMIT or body.count("[") + body.count("<") > MARKS_LIMIT:
         return _as_it_stands(body)
     tokens = _parser().parse(body, {})
-    if any(token.level >= NESTING - 2 for token in tokens):
-        return _as_it_stands(body)
     for token in tokens:
+        if token.level >= NESTING - 2:
+            return _as_it_stands(body)
         if token.type == "inline":
             if token.children and ("[" in token.content or "<" in token.content):
                 token.children = _links_alive(token.children)
         elif token.tag in {"th", "td"} and "style" in token.attrs:
             align = str(token.attrs.pop("style")).rpartition(":")[2]
             token.attrSet("class", f"align-{align}")
-    return with_figures(tokens)
+    return with_figures(tokens) if "![" in body else tokens
 
 
 def _as_it_stands(body: str) -> list[Token]:

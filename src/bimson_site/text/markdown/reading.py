@@ -6,17 +6,20 @@ Owns the blocks of a body's tokens, its heading and its lede; never draws a page
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from markdown_it.token import Token
 
 from bimson_site.text.dates import is_date_line
 from bimson_site.text.lines import single_spaced, without_controls
 from bimson_site.text.links import is_reference
+from bimson_site.text.markdown.drawing import by_itself
 from bimson_site.text.markdown.inline import inline_text
 from bimson_site.text.markdown.parser import draw, has_html, parse
 from bimson_site.text.markdown.plain import paragraphs
+from bimson_site.text.markdown.tokens import WORDS
 from bimson_site.text.sanitise import clean
 from bimson_site.text.visible import Block, visible
 
@@ -42,13 +45,22 @@ class Reading:
 
 def read(body: str) -> Reading:
     """What a reader sees of a Markdown body. Never raises."""
+    return read_and_draw(body)[0]
+
+
+def read_and_draw(body: str) -> tuple[Reading, Callable[[str], str] | None]:
+    """The same; and for a body that was parsed, and whose HTML is its own affair (it refers to nothing
+    of this site, and has neither notes nor raw HTML), how to draw it under a title, once."""
     body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
-        return Reading("\n".join(plain), (), "", _lede_of(plain))
+        return Reading("\n".join(plain), (), "", _lede_of(plain)), None
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        return _reading(*visible(clean(draw(tokens), str)))
-    return _reading(tuple(blocks_of(tokens)), _references(tokens))
+        return _reading(*visible(clean(draw(tokens), str))), None
+    reading = _reading(tuple(blocks_of(tokens)), _references(tokens))
+    if reading.references or "[^" in body:
+        return reading, None
+    return reading, partial(by_itself, tokens)
 
 
 _KINDS = {"heading_open": "heading", "figcaption_open": "caption", "figure_open": "picture"}
@@ -62,6 +74,9 @@ def blocks_of(tokens: list[Token]) -> Iterator[Block]:
             kind, text = _KINDS.get(before.type, "text"), inline_text(token.children or [])
             if before.type == "paragraph_open" and before.level == 0:
                 kind = "paragraph"
+        elif token.type == WORDS:
+            text = token.content
+            kind = "paragraph" if token.tag == "p" and token.level == 0 else "text"
         elif token.type in {"fence", "code_block"}:
             kind, text = "text", token.content
         else:
@@ -81,7 +96,8 @@ def _references(tokens: list[Token]) -> tuple[str, ...]:
     urls = (
         str(token.attrs.get("href" if token.type == "link_open" else "src", ""))
         for inline in tokens
-        for token in inline.children or ()
+        if inline.children
+        for token in inline.children
         if token.type in {"link_open", "image"}
     )
     return tuple(dict.fromkeys(url for url in urls if is_reference(url)))

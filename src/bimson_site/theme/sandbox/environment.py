@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 import jinja2
-from jinja2 import StrictUndefined, Template, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -28,12 +28,26 @@ Compiled = MutableMapping[str, bytes]
 
 
 class _Template(Template):
-    """A template that others import from: all share the same global names, so one module serves."""
+    """A template. All share the same global names, so one module serves whoever imports from it."""
+
+    parent: (
+        str | None
+    )  # the template that it extends; "" where it extends none, None where it depends
+
+    @classmethod
+    def _from_namespace(cls, environment: Any, namespace: Any, globals: Any) -> Any:  # noqa: A002
+        made = super()._from_namespace(environment, namespace, globals)
+        made.parent = namespace["parent"]  # type: ignore[attr-defined]
+        return made
 
     def _get_default_module(self, ctx: Any = None) -> Any:
         if self._module is not None and not (ctx and ctx.globals_keys):
             return self._module
         return super()._get_default_module(ctx)
+
+
+# A template, and its blocks by name, if all its pages can share them.
+_Sheet = tuple[Any, dict[str, list[Any]] | None]
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -62,6 +76,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters.update(QUICK)
         self._compiled = compiled
         self._loaded: dict[str, Template] = {}
+        self._sheets: dict[str, _Sheet] = {}
 
     def get_template(
         self,
@@ -92,14 +107,37 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def draw(self, name: str, page: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         """A template by name: what every page has, and the values of this kind of page."""
-        template = self.get_template(name)
-        names = {**self.globals, **page, **values}
-        context = running.Context(self, names, template.name, template.blocks)
-        context.as_given = values.keys().isdisjoint(page) and values.keys().isdisjoint(self.globals)
+        template, shared = self._sheets.get(name) or self._sheet(name)
+        blocks = shared or {each: [block] for each, block in template.blocks.items()}
+        context = running.Drawing(self, {**page, **values}, name, blocks)
+        context.whole = shared is not None
+        context.as_given = not values or (
+            values.keys().isdisjoint(page) and values.keys().isdisjoint(self.globals)
+        )
         try:
             return self.concat(template.root_render_func(context))
         except Exception:  # noqa: BLE001 - it is raised again, with the template's own lines
             self.handle_exception()
+
+    def _sheet(self, name: str) -> _Sheet:
+        """A template, and its blocks with those of all that it extends, if it is certain what that is."""
+        template = self.get_template(name)
+        blocks: dict[str, list[Any]] = {}
+        each: Any = template
+        seen = {name}
+        while True:
+            for key, block in each.blocks.items():
+                blocks.setdefault(key, []).append(block)
+            parent = each.parent
+            if not parent or parent in seen:
+                break
+            seen.add(parent)
+            try:
+                each = self.get_template(parent, each.name)
+            except TemplateError:  # whoever draws will find it, at its place
+                break
+        self._sheets[name] = sheet = template, blocks if parent == "" else None
+        return sheet
 
     def references(self, text: str) -> tuple[str | None, ...]:
         """The templates that a template extends, includes or imports; None where a name is computed."""
@@ -124,7 +162,8 @@ class _Bytecode(BytecodeCache):
         _write(self._compiled, _key(bucket.key, bucket.checksum), bucket.code)
 
 
-_VERSIONS = f"{sys.version}\0{jinja2.__version__}\0{__version__}"
+_FORM = "2"  # another number for whatever `code` writes otherwise
+_VERSIONS = f"{sys.version}\0{jinja2.__version__}\0{__version__}\0{_FORM}"
 
 
 def _key(*parts: str) -> str:

@@ -19,6 +19,8 @@ from jinja2.runtime import Macro as JinjaMacro
 from jinja2.utils import missing, pass_eval_context
 from markupsafe import Markup, escape
 
+from bimson_site import routes
+
 try:  # one call where `escape` makes three; its result is joined at once, so it need not be Markup
     from markupsafe import _escape_inner as escaped  # type: ignore[attr-defined]
 except ImportError:  # pragma: no cover - another MarkupSafe
@@ -40,10 +42,51 @@ def shown(value: object) -> str:
 
 
 class Context(JinjaContext):
-    """The names of one drawing. `as_given` is true where no view gave a name of the whole site, or of
-    every page, another meaning; in what is included or derived it is left open."""
+    """The names in an included, imported or derived piece of a template."""
 
-    as_given = False
+    as_given = False  # no view gave a name of the whole site, or of every page, another meaning
+    whole = False  # the blocks of what is extended are there already
+
+
+class Drawing(Context):
+    """The names of one page that is drawn; those of the whole site are not copied for it. What all
+    pages of a template share is made once: `blocks` are not to be changed where they are `whole`."""
+
+    globals_keys: Any = frozenset()
+
+    def __init__(
+        self,
+        environment: Any,
+        names: dict[str, Any],
+        name: str,
+        blocks: dict[str, list[Any]],
+    ) -> None:
+        self.environment = environment
+        self.parent = names
+        self.vars = {}
+        self.exported_vars = set()
+        self.name = name
+        self.blocks = blocks
+
+    def resolve_or_missing(self, key: str) -> Any:
+        found = super().resolve_or_missing(key)
+        return self.environment.globals.get(key, missing) if found is missing else found
+
+    def get_all(self) -> dict[str, Any]:
+        return {**self.environment.globals, **self.parent, **self.vars}
+
+    def __contains__(self, name: str) -> bool:
+        return super().__contains__(name) or name in self.environment.globals
+
+    def __getattr__(self, name: str) -> Any:
+        """What few templates ask for is made when it is asked for."""
+        if name == "eval_ctx":
+            self.eval_ctx = EvalContext(self.environment, self.name)
+            return self.eval_ctx
+        if name == "place":
+            self.place = routes.tree(self.parent["page"].url)
+            return self.place
+        raise AttributeError(name)
 
 
 class LoopContext(JinjaLoop):
@@ -102,11 +145,11 @@ class Macro(JinjaMacro):
     def __call__(self, *args: Any, **values: Any) -> str:
         if not self._straight or (args and type(args[0]) is EvalContext):
             return super().__call__(*args, **values)
-        absent = self._argument_count - len(args)
-        if absent < 0 or (values and not values.keys() <= {*self.arguments[len(args) :]}):
-            return super().__call__(*args, **values)  # it says what is wrong
-        if absent:
-            args += tuple(values.get(name, missing) for name in self.arguments[-absent:])
+        if values or len(args) != self._argument_count:
+            names = self.arguments[len(args) :]
+            if not values.keys() <= {*names} or len(args) > self._argument_count:
+                return super().__call__(*args, **values)  # it says what is wrong
+            args = (*args, *[values.get(name, missing) for name in names])
         text = self._func(*args)
         return text if type(text) is Markup else marked(text)
 

@@ -7,18 +7,16 @@ What is kept lives as long as the loaded template.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from jinja2 import Environment, meta, nodes
 
-from bimson_site import routes
-
 # The page's own functions of an address, which such a block may call.
 OF_PAGE = frozenset({"link", "current"})
 
-Block = Callable[[Any], Iterator[str]]
+Block = Callable[[Any], Iterable[str]]
 
 # What reaches beyond the block itself.
 _ELSEWHERE = (
@@ -52,29 +50,25 @@ def names_of(block: nodes.Block, environment: Environment) -> frozenset[str] | N
 def settled(block: Block, of: Iterable[str]) -> Block:
     """The block, of these names; on a page with the same links as an earlier one, as it was drawn then."""
     names = frozenset(of)
-    kept: dict[
-        str, tuple[frozenset[str], str]
-    ] = {}  # way up to the root → trees it leads into, HTML
+    # The way up to the root → the trees that it leads into, and its HTML.
+    kept: dict[str, tuple[frozenset[str], tuple[str]]] = {}
 
-    def draw(context: Any) -> Iterator[str]:
-        place = None
-        if context.as_given and names.isdisjoint(context.vars):
-            place = routes.tree(context.parent["page"].url)
+    def draw(context: Any) -> Iterable[str]:
+        place = context.place if context.as_given and names.isdisjoint(context.vars) else None
         if place is None:
-            yield from block(context)
-            return
+            return block(context)
         tree, up = place
         found = kept.get(up)
         if found is None or tree in found[0]:
             found = _watched(block, context)
             if tree not in found[0]:
                 kept[up] = found
-        yield found[1]
+        return found[1]
 
     return draw
 
 
-def _watched(block: Block, context: Any) -> tuple[frozenset[str], str]:
+def _watched(block: Block, context: Any) -> tuple[frozenset[str], tuple[str]]:
     """The trees of the site that a block leads into, and its HTML."""
     given = context.parent
     asked: set[str] = set()
@@ -92,4 +86,4 @@ def _watched(block: Block, context: Any) -> tuple[frozenset[str], str]:
         html = "".join(block(context))
     finally:
         given.update(own)
-    return frozenset(url[: url.find("/", 1) + 1] for url in asked), html
+    return frozenset(url[: url.find("/", 1) + 1] for url in asked), (html,)

@@ -1,0 +1,225 @@
+"""What must not grow with the archive: files parsed, pages planned and written, questions to the cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bimson_site import pressroom
+from bimson_site.effects import cache, files
+from bimson_site.pipeline import load
+from conftest import LONG, Result, Site, article, run
+
+AS_OF = ("--as-of", "2030-01-01", "--jobs", "1")
+
+
+@pytest.fixture
+def counted(monkeypatch) -> Callable[[Site], tuple[Result, Counter[str]]]:
+    """Builds a site here, and counts."""
+    counts: Counter[str] = Counter()
+
+    def count(module: object, name: str, what: Callable[..., str]) -> None:
+        real = getattr(module, name)
+
+        def call(*arguments, **options):
+            counts[what(*arguments)] += 1
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(module, name, call)
+
+    count(load, "load", lambda *_: "parsed")
+    count(pressroom, "draw", lambda *_: "drawn")
+    count(files, "read", lambda *_: "read")
+    real_plan = pressroom.plan
+
+    def planned(*arguments):
+        for page in real_plan(*arguments):
+            counts["planned"] += 1
+            yield page
+
+    monkeypatch.setattr(pressroom, "plan", planned)
+    real_connect = cache._connect
+
+    def connect(*arguments):
+        db = real_connect(*arguments)
+        db.set_trace_callback(lambda _statement: counts.update(["questions"]))
+        return db
+
+    monkeypatch.setattr(cache, "_connect", connect)
+
+    def build(site: Site) -> tuple[Result, Counter[str]]:
+        counts.clear()
+        result = site.build(*AS_OF)
+        return result, Counter(counts)
+
+    return build
+
+
+def archive(root: Path, size: int) -> Site:
+    """An archive of some days a month, several authors and tags, all of one shape."""
+    site = Site(root)
+    site.write("bimson.yaml", "base_url: https://kho.example\n")
+    for number in range(size):
+        year, month, day = 2000 + number // 48, 1 + number // 4 % 12, 1 + number % 4 * 7
+        site.write(
+            f"content/{year}/{number}.md",
+            article(
+                f"Bài số {number}",
+                f"{year}-{month:02}-{day:02}T08:00",
+                LONG + f"Bài {number}.",
+                author=f"Người {number % 5}",
+                tags=f"[thẻ {number % 7}, thẻ {number % 3}]",
+            ),
+        )
+    return site
+
+
+def test_nothing_is_read_or_drawn_again_where_nothing_has_changed(tmp_path, counted) -> None:
+    site = archive(tmp_path / "site", 30)
+    _, first = counted(site)
+    assert first["parsed"] == 30
+    settle(site)
+    result, counts = counted(site)
+    assert (result.json["written"], result.json["kept"]) == (0, len(site.files()))
+    assert (counts["parsed"], counts["read"], counts["planned"], counts["drawn"]) == (0, 0, 0, 0)
+
+
+def settle(site: Site) -> None:
+    """Let the sources become older than the next walk: one as young as the walk is read again."""
+    time.sleep(0.05)
+    site.build(*AS_OF)
+
+
+def test_a_fresh_clone_with_a_kept_cache_parses_nothing(tmp_path, counted) -> None:
+    """Other times, other inodes, the same bytes."""
+    site = archive(tmp_path / "site", 30)
+    counted(site)
+    before = site.files()
+    clone = tmp_path / "clone"
+    shutil.copytree(site.root, clone)
+    for place in (clone / "content").rglob("*.md"):
+        os.utime(place)
+    _, counts = counted(Site(clone))
+    assert counts["parsed"] == 0
+    assert Site(clone).files() == before
+
+
+@pytest.mark.parametrize("where", ["2000/1.md", "2000/0.md", "last"])
+def test_the_cost_of_an_edit_does_not_grow_with_the_archive(tmp_path, counted, where) -> None:
+    seen = []
+    for size in (96, 288):
+        site = archive(tmp_path / f"{size}", size)
+        counted(site)
+        settle(site)
+        name = f"{2000 + (size - 1) // 48}/{size - 1}.md" if where == "last" else where
+        text = (site.root / "content" / name).read_text(encoding="utf-8")
+        site.write(f"content/{name}", text.replace("Bài ", "Tin ", 1))
+        result, counts = counted(site)
+        assert counts["parsed"] == 1
+        seen.append((result.json["written"], counts["planned"], counts["drawn"]))
+    assert seen[1][0] <= 20
+    assert seen[1][1] <= 2 * seen[0][1]  # three times the archive
+    assert seen[1][2] <= 2 * seen[0][2]
+
+
+def test_an_edit_of_a_body_draws_one_page(tmp_path, counted) -> None:
+    site = archive(tmp_path / "site", 48)
+    for number in range(48):  # a summary of its own, or the lede is the card's
+        place = site.root / f"content/2000/{number}.md"
+        text = place.read_text(encoding="utf-8")
+        place.write_text(text.replace("---\n", "---\nsummary: Tóm tắt.\n", 1), encoding="utf-8")
+    counted(site)
+    settle(site)
+    place = site.root / "content/2000/20.md"
+    place.write_text(place.read_text(encoding="utf-8") + "\nThêm một câu.\n", encoding="utf-8")
+    result, counts = counted(site)
+    assert (result.json["written"], counts["drawn"]) == (1, 1)
+
+
+def test_an_article_that_arrives_late_touches_only_its_own_lists(tmp_path, counted) -> None:
+    """At either end of time: its page, its day, month and year, its terms, the front door."""
+    for when in ("2000-01-01", "2002-12-31"):
+        site = archive(tmp_path / when, 144)
+        site.build(*AS_OF)
+        site.write("content/late.md", article("Bài muộn", when, author="Người 1", tags="[thẻ 2]"))
+        result = site.build(*AS_OF)
+        assert result.json["written"] <= 24, when
+
+
+def test_questions_do_not_grow_with_every_article(tmp_path, counted) -> None:
+    asked = []
+    for size in (48, 192):
+        site = archive(tmp_path / f"{size}", size)
+        counted(site)
+        settle(site)
+        site.write("content/2000/3.md", article("Khác hẳn", "2000-01-22T08:00"))
+        asked.append(counted(site)[1]["questions"])
+    assert asked[1] <= asked[0] + 10
+
+
+def test_two_edits_within_one_tick_are_both_seen(tmp_path, counted) -> None:
+    """The second has the same length, and (set by hand) the same time of writing."""
+    site = archive(tmp_path / "site", 4)
+    place = site.root / "content/2000/2.md"
+    for word in ("một", "hai", "bốn"):
+        text = article(f"Tin {word}", "2000-01-15", LONG + word)
+        place.write_text(text, encoding="utf-8")
+        os.utime(place, ns=(1_700_000_000_000_000_123,) * 2)
+        site.build(*AS_OF)
+        assert f"Tin {word}" in site.output("2000/index.html") + "".join(
+            data.decode() for name, data in site.files().items() if name.endswith("15/index.html")
+        )
+
+
+def test_a_file_as_young_as_the_walk_is_not_trusted(tmp_path) -> None:
+    site = archive(tmp_path / "site", 1)
+    now = files.now(tmp_path)
+    (young,) = files.walk(site.root, "content", now)
+    (old,) = files.walk(site.root, "content", now + 10**10)
+    assert young.changed == files.UNSETTLED
+    assert old.changed != files.UNSETTLED
+    assert old.stamp != young.stamp
+
+
+def test_a_rehearsal_writes_nothing_and_says_what_a_build_would_do(tmp_path) -> None:
+    site = archive(tmp_path / "site", 12)
+    site.build(*AS_OF)
+    before = site.files()
+    site.write("content/2000/3.md", article("Khác hẳn", "2000-01-22T08:00"))
+    told = site.build(*AS_OF, "--dry-run").json
+    assert site.files() == before
+    assert told["dry_run"] is True
+    assert told["changed"][-1] == "content/2000/3.md" or "content/2000/3.md" in told["changed"]
+    done = site.build(*AS_OF).json
+    after = site.files()
+    assert {k: done[k] for k in ("written", "kept", "deleted", "pages")} == {
+        k: told[k] for k in ("written", "kept", "deleted", "pages")
+    }
+    assert told["write"] == sorted(n for n in after if after[n] != before.get(n))
+    assert told["delete"] == sorted(before.keys() - after.keys())
+    assert (told["files"], told["bytes"]) == (len(after), sum(map(len, after.values())))
+
+
+def test_a_rehearsal_makes_no_folder(tmp_path) -> None:
+    site = archive(tmp_path / "site", 3)
+    told = site.build(*AS_OF, "--dry-run").json
+    assert told["written"] == told["files"] > 0
+    assert not (site.root / "build").exists()
+    text = run("build", "--site", site.root, "--dry-run").out
+    assert "3 articles are new or changed:" in text
+    assert "Nothing was written." in text
+
+
+def test_a_profile_names_stages_and_templates(tmp_path) -> None:
+    site = archive(tmp_path / "site", 3)
+    profile = site.build(*AS_OF, "--profile").json["profile"]
+    assert list(profile["stages"])[:2] == ["open the site", "walk content/"]
+    assert profile["templates"]["article.html"]["pages"] == 3
+    text = run("build", "--site", site.root, "--profile").err
+    assert "walk content/" in text
