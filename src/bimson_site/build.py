@@ -6,7 +6,10 @@ partitions in `printing`, of a whole build in `_as_before`; each is memoisation,
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bimson_site import survey as surveys
@@ -37,19 +40,28 @@ def build(
 def _build(
     site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache, *, strict: bool
 ) -> Report:
-    walked = surveys.read(site, kept, hands)
     job = Job(site, folder, hands, kept)
     last = records.unpacked_build(kept.state(job.name))
-    now = digest((site.digest, walked.digest, moment.future, moment.drafts))
-    if report := _as_before(job, moment, last, now, strict=strict):
-        return report
-    surveyed = surveys.survey(site, moment, kept, hands, walked)
-    report, edition = _report(surveyed), surveyed.edition
-    del surveyed, walked  # what printing does not need, a large archive needs the room of
-    if strict and _wrong(report):
-        return report
-    with files.Output(site.root, folder) as output:
-        existing = output.existing()
+    size = len(last.outputs) if last else 0
+    output = files.Output(site.root, folder)
+    with ExitStack() as held:
+        if ours := (folder / files.MARK).is_dir():
+            held.enter_context(output)
+        walk = partial(_untouched, folder, last)
+        untouched = held.enter_context(hands.beside(size, walk)) if ours else lambda: False
+        walked = surveys.read(site, kept, hands)
+        now = digest((site.digest, walked.digest, moment.future, moment.drafts))
+        if report := _as_before(moment, last, now, untouched, hands, strict=strict):
+            return report
+        surveyed = surveys.survey(site, moment, kept, hands, walked)
+        report, edition = _report(surveyed), surveyed.edition
+        del surveyed, walked  # what printing does not need, a large archive needs the room of
+        if strict and _wrong(report):
+            return report
+        if not ours:
+            held.enter_context(output)
+        known = files.Existing(last.outputs, files.folders_of(last.outputs)) if last else None
+        existing = known if known and untouched() else output.existing()
         hands.lap("walk the output")
         pressed = press(job, edition, existing, last.outputs if last else None)
         report = _told(report, pressed)
@@ -124,8 +136,22 @@ def _report(surveyed: Survey) -> Report:
     )
 
 
+def _untouched(folder: Path, last: Finished | None) -> bool:
+    """Whether an output folder holds exactly what the last build left there."""
+    if last is None:
+        return False
+    found = files.existing(folder)
+    return found.files == last.outputs and not found.links
+
+
 def _as_before(
-    job: Job, moment: Moment, last: Finished | None, now: str, *, strict: bool
+    moment: Moment,
+    last: Finished | None,
+    now: str,
+    untouched: Callable[[], bool],
+    hands: Hands,
+    *,
+    strict: bool,
 ) -> Report | None:
     """The report of a build that has nothing to do: no file, setting or template is another than last
     time, nothing has gone live since, and every published file is as it was left."""
@@ -133,11 +159,6 @@ def _as_before(
         return None
     if not last.since <= moment.as_of < last.until or (strict and _wrong(last.report)):
         return None
-    if not (job.folder / files.MARK).is_dir():
-        return None
-    with files.Output(job.site.root, job.folder) as output:
-        same = output.existing().files == last.outputs
-    job.hands.lap("walk the output")
-    if not same:
-        return None
-    return replace(last.report, written=0, kept=len(last.outputs), deleted=0)
+    same = untouched()
+    hands.lap("walk the output")
+    return replace(last.report, written=0, kept=len(last.outputs), deleted=0) if same else None

@@ -256,7 +256,8 @@ class Slip(NamedTuple):
 
 
 NEVER = 2**62  # an instant after all others: that of articles without a date
-DRAFT, HIDDEN, ORDINARY, FIRM, ODD, NOINDEX = 1, 2, 4, 8, 16, 32  # bits of Slip.flags
+# Bits of Slip.flags; FULL: readers may see the text.
+DRAFT, HIDDEN, ORDINARY, FIRM, ODD, NOINDEX, FULL = 1, 2, 4, 8, 16, 32, 64
 
 
 # --- repeats ---------------------------------------------------------------------------------------
@@ -269,23 +270,21 @@ class Copy(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """One text that several articles have: the one whose page it is, and its copies, in archive order."""
+class Cluster(NamedTuple):
+    """One text that several articles have: the path of the one whose page it is, and of its copies."""
 
-    keeper: Article
-    copies: tuple[Article, ...] = ()
+    keeper: str
+    copies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
     """All live articles, folded: those with a page of their own in archive order, the copies of each
-    by its path, and the ordinary pages. `clusters` has whole what repeats, by the keeper's path."""
+    by its path, and the ordinary pages."""
 
     keepers: tuple[Slip, ...]
     copies: Mapping[str, tuple[Copy, ...]]
     pages: tuple[Slip, ...]
-    clusters: Mapping[str, Cluster]
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +305,8 @@ class TermKind(StrEnum):
     TAG = "tags"
     SECTION = "sections"
     SOURCE = "sources"
+
+    __hash__ = str.__hash__  # as C does it: keys of terms are looked up by the hundred thousand
 
 
 @dataclass(frozen=True, slots=True)

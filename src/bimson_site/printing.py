@@ -84,7 +84,7 @@ def press(
     left = {path: stamp for path, stamp in then.items() if path not in old}
     fresh = [pair for each in printed.values() for pair in each.files]
     found = _uncontested(left, fresh, printed)
-    if in_conflict([*left, *(path for path, _ in fresh)]):
+    if in_conflict(left, [path for path, _ in fresh]):
         found = _contested(edition, printed, past)
     outputs, moves, refused, clashes = found
     dead = remarks.menu(edition.masthead.menu, {routes.place(path) for path in outputs})

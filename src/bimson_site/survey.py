@@ -196,15 +196,21 @@ def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
 def _fold(
     site: Site, released: Release, kept: Cache, hands: Hands
 ) -> tuple[Archive, tuple[Problem, ...]]:
-    """Fold repeats. Only articles whose skeletons are alike are looked at."""
+    """Fold repeats. Only articles whose skeletons are alike are looked at; and if they are those of last
+    time, to the byte, so are their clusters."""
     base_url = site.config.base_url
     suspects = dedupe.suspects(released.live)
-    articles = list(kept.articles(s.number for s in suspects).values())
-    signatures = _signatures(site, suspects, articles, kept, hands)
-    url_of = partial(addresses.natural, base_url=base_url)
-    whole = [article for article in articles if article.path in signatures]
-    clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url)
-    return dedupe.fold(released.live, map(dedupe.slim, clusters)), problems
+    said = digest((base_url, kept.bytes_of(s.number for s in suspects)))
+    clusters, problems = kept.folded(said) or ((), None)
+    if problems is None:
+        articles = list(kept.articles(s.number for s in suspects).values())
+        signatures = _signatures(site, suspects, articles, kept, hands)
+        url_of = partial(addresses.natural, base_url=base_url)
+        whole = [article for article in articles if article.path in signatures]
+        clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url)
+        if len(whole) == len(suspects):
+            kept.keep_folded(said, clusters, problems)
+    return dedupe.fold(released.live, clusters), problems
 
 
 def _signatures(

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Self
 from bimson_site.effects import files
 from bimson_site.effects.files import FOLDER
 from bimson_site.errors import Location, MachineError, Problem, problem
-from bimson_site.model import Article, Face, Signature, Slip, Source
+from bimson_site.model import Article, Cluster, Face, Signature, Slip, Source
 from bimson_site.pipeline import records
 from bimson_site.pipeline.assemble import Found, Wanted
 
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS records (
   number INTEGER PRIMARY KEY, face BLOB, article BLOB, html TEXT, problems BLOB);
 CREATE TABLE IF NOT EXISTS signatures (said BLOB PRIMARY KEY, signature BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
 """
 _PUBLISHED = """
@@ -144,7 +145,7 @@ class Cache:
         if row is None or row[0] != self._rules:
             row = (self._rules, self._rules.encode())
             with _transaction(self._articles) as db:
-                for table in ("files", "records", "signatures", "rules"):
+                for table in ("files", "records", "signatures", "folded", "rules"):
                     db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
                 db.execute("INSERT INTO rules VALUES (?, ?)", row)
         self.history = row[1]
@@ -271,6 +272,28 @@ class Cache:
                 "INSERT OR REPLACE INTO signatures VALUES (?, ?)",
                 ((said, records.packed_signature(s)) for said, s in found.items()),
             )
+
+    def bytes_of(self, numbers: Iterable[int]) -> tuple[bytes, ...]:
+        """The digests of the bytes of some files, in the order of their numbers, with these."""
+        wanted = set(numbers)
+        rows = self._articles.execute("SELECT number, bytes FROM files") if wanted else ()
+        return tuple(b"%d " % n + data for n, data in rows if n in wanted)
+
+    def folded(self, said: str) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]] | None:
+        """The clusters of suspects that said the same, and their problems, if they are known."""
+        row = self._articles.execute(
+            "SELECT clusters FROM folded WHERE said = ?", (said,)
+        ).fetchone()
+        return records.unpacked_clusters(row[0]) if row else None
+
+    def keep_folded(
+        self, said: str, clusters: Iterable[Cluster], problems: Iterable[Problem]
+    ) -> None:
+        """Keep the clusters of these suspects, in place of all others."""
+        with _transaction(self._articles) as db:
+            db.execute("DELETE FROM folded")
+            packed = records.packed_clusters(clusters, problems)
+            db.execute("INSERT INTO folded VALUES (?, ?)", (said, packed))
 
     # --- published pages --------------------------------------------------------------------------
 

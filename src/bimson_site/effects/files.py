@@ -178,6 +178,15 @@ def existing(folder: Path) -> Existing:
     return Existing(found, frozenset(folders), tuple(links))
 
 
+def folders_of(paths: Iterable[str]) -> frozenset[str]:
+    """The folders that hold some files, and those that hold these; "" is the outermost."""
+    above = {path.rpartition("/")[0] for path in paths}
+    found = set(above) | {""}
+    while above := {folder.rpartition("/")[0] for folder in above} - found:
+        found |= above
+    return frozenset(found)
+
+
 class Output:
     """The output folder while one build holds it. Use as a context manager.
 

@@ -20,8 +20,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -131,6 +132,42 @@ class Hands:
         for done, result in enumerate(run(make, items, self.many, lost, weigh), 1):
             self.progress(stage, done, len(items))
             yield result
+
+    @contextmanager
+    def beside(self, size: int, work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+        """Have something worked out in a process of its own while we go on, where its size is worth it:
+        what is yielded gives the result, when it is wanted. It changes nothing but itself."""
+        if self.many == 1 or size < _WORTH_A_PROCESS or not _FORKED:
+            yield work
+            return
+        context = multiprocessing.get_context("fork")
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_tell, args=(work, sender), daemon=True)
+        process.start()
+        sender.close()
+        try:
+            yield partial(_told, receiver, work)
+        finally:
+            process.terminate()
+            process.join()
+            receiver.close()
+
+
+_WORTH_A_PROCESS = 5_000  # files to be looked at
+
+
+def _tell(work: Callable[[], object], sender: Connection[Any, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sender.send(work())
+
+
+def _told(receiver: Connection[Any, Any], work: Callable[[], Result]) -> Result:
+    """What the process says; one that could not say it is no reason to fail, but to do it here."""
+    try:
+        result: Result = receiver.recv()
+    except (EOFError, OSError):
+        return work()
+    return result
 
 
 ALONE = Hands(1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from operator import attrgetter
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from bimson_site.model import (
     Signature,
     Slip,
 )
+from bimson_site.pipeline import records
 from bimson_site.text import similarity, vietnamese
 
 REPEAT = "repeat"  # Reuters' word: the same text, sent again
@@ -44,8 +44,18 @@ def order(article: Article) -> tuple[object, ...]:
 
 def origin(article: Article) -> str:
     """Which paper or site an article is from, for telling copies of one source from another's."""
-    host = urlsplit(article.source_url).netloc.removeprefix("www.")
-    return vietnamese.term_key(article.source) or host.casefold()
+    return _origin(article.source, article.source_url)
+
+
+def origin_of(slip: Slip) -> str:
+    """The same, by a slip."""
+    return _origin(*records.source_of(slip))
+
+
+def _origin(source: str, source_url: str) -> str:
+    if named := vietnamese.term_key(source):
+        return named
+    return urlsplit(source_url).netloc.removeprefix("www.").casefold()
 
 
 def suspects(slips: Iterable[Slip]) -> tuple[Slip, ...]:
@@ -82,24 +92,15 @@ def dedupe(
             clusters.append(found)
             open_now.append(found)
         found.append(article)
-    folded = tuple(_cluster(m, url_of, base_url) for m in clusters if len(m) > 1)
-    problems = [p for cluster in folded for p in _disagreements(cluster)]
-    return folded, tuple(problems)
-
-
-def slim(cluster: Cluster) -> Cluster:
-    """A cluster without what nobody asks of it any more: an archive of wire copy has many."""
-    keeper, *copies = (
-        replace(a, summary="", lede="", extra="", places=(), digest="")
-        for a in (cluster.keeper, *cluster.copies)
-    )
-    return Cluster(keeper, tuple(copies))
+    folded = [_keeper_first(m, url_of, base_url) for m in clusters if len(m) > 1]
+    problems = [p for keeper, *copies in folded for p in _disagreements(keeper, copies)]
+    paths = tuple(Cluster(k.path, tuple(c.path for c in copies)) for k, *copies in folded)
+    return paths, tuple(problems)
 
 
 def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
     """The live articles in archive order, the copies of each with it."""
-    by_keeper = {cluster.keeper.path: cluster for cluster in clusters}
-    copies_of = {c.path: path for path, cluster in by_keeper.items() for c in cluster.copies}
+    copies_of = {path: cluster.keeper for cluster in clusters for path in cluster.copies}
     keepers, pages = [], []
     copies: dict[str, list[Copy]] = defaultdict(list)
     slips = list(slips)
@@ -115,7 +116,7 @@ def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
         else:
             keepers.append(slip)
     found = {path: tuple(each) for path, each in copies.items()}
-    return Archive(tuple(keepers), found, tuple(pages), by_keeper)
+    return Archive(tuple(keepers), found, tuple(pages))
 
 
 def _key(signature: Signature) -> tuple[str, str]:
@@ -134,9 +135,11 @@ def _admits(first: Article, other: Article, signatures: Mapping[str, Signature])
     return similarity.admits(one, first.published, two, other.published)
 
 
-def _cluster(members: list[Article], url_of: Callable[[Article], str], base_url: str) -> Cluster:
+def _keeper_first(
+    members: list[Article], url_of: Callable[[Article], str], base_url: str
+) -> list[Article]:
     keeper = _named(members, url_of, base_url) or max(members, key=_completeness)
-    return Cluster(keeper, tuple(a for a in members if a is not keeper))
+    return [keeper, *(a for a in members if a is not keeper)]
 
 
 def _named(
@@ -179,10 +182,9 @@ def _completeness(article: Article) -> int:
     return 100 * (article.access == "full") + article.published.precision + sum(map(bool, said))
 
 
-def _disagreements(cluster: Cluster) -> Iterable[Problem]:
+def _disagreements(keeper: Article, copies: Iterable[Article]) -> Iterable[Problem]:
     """Copies of one source that contradict their keeper; other sources keep records of their own."""
-    keeper = cluster.keeper
-    for other in cluster.copies:
+    for other in copies:
         if origin(other) != origin(keeper):
             continue
         for field in ("title", "authors", "sections", "summary", "rights"):

@@ -5,7 +5,7 @@ Owns the rule that no two pages claim one address; knows no feature by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -59,9 +59,12 @@ def unique(pages: Iterable[Receipt]) -> Claims:
     return Claims(tuple(granted), tuple(refused), tuple(problems))
 
 
-def in_conflict(paths: Iterable[str]) -> bool:
-    """Whether any two files of the output cannot both be there: most often, and quickly said, none."""
-    places = list(map(routes.place, paths))
+def in_conflict(left: Collection[str], fresh: Sequence[str]) -> bool:
+    """Whether any two files of the output cannot both be there: most often, and quickly said, none.
+    `left` are those of the last build, which were in no conflict with each other; `fresh` are new."""
+    if len(fresh) * 100 < len(left):
+        return _few_in_conflict(left, fresh)
+    places = list(map(routes.place, (*left, *fresh)))
     if len(set(places)) != len(places):
         return True
     files = {place for place in places if not place.endswith("/index.html")}
@@ -70,6 +73,19 @@ def in_conflict(paths: Iterable[str]) -> bool:
     while above := {folder.rpartition("/")[0] for folder in above} - folders:
         folders |= above
     return not files.isdisjoint(folders)
+
+
+def _few_in_conflict(left: Collection[str], fresh: Sequence[str]) -> bool:
+    there = set(map(routes.place, left))
+    for place in map(routes.place, fresh):
+        above = [place[:i] for i, c in enumerate(place) if c == "/"]
+        below = () if place.endswith("/index.html") else (f"{place}/",)
+        if place in there or not there.isdisjoint(above):
+            return True
+        if below and any(path.startswith(below) for path in there):
+            return True
+        there.add(place)
+    return False
 
 
 def _clash(page: Receipt, holder: Receipt | None) -> Problem:

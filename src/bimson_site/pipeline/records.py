@@ -18,6 +18,7 @@ from bimson_site.errors import Location, Problem
 from bimson_site.model import (
     DRAFT,
     FIRM,
+    FULL,
     HIDDEN,
     NEVER,
     NOINDEX,
@@ -26,6 +27,7 @@ from bimson_site.model import (
     Access,
     Article,
     Body,
+    Cluster,
     Face,
     HeldBack,
     Kind,
@@ -205,6 +207,15 @@ def unpacked_signature(data: bytes) -> Signature:
     return Signature(*_opened(data))
 
 
+def packed_clusters(clusters: Iterable[Cluster], problems: Iterable[Problem]) -> bytes:
+    return _sealed((tuple(map(tuple, clusters)), packed_problems(problems)))
+
+
+def unpacked_clusters(data: bytes) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
+    clusters, problems = _opened(data)
+    return tuple(map(Cluster._make, clusters)), unpacked_problems(problems)
+
+
 def packed_receipts(receipts: Iterable[Receipt]) -> bytes:
     return _sealed(tuple(map(tuple, receipts)))
 
@@ -258,7 +269,8 @@ def slip(article: Article, number: int = 0, digest: bytes = b"", shown: bytes = 
         | ORDINARY * ordinary
         | FIRM * (article.slug_given or ordinary)
         | ODD * odd
-        | NOINDEX * article.noindex,
+        | NOINDEX * article.noindex
+        | FULL * (article.access is Access.FULL),
         wish="" if ordinary else routes.article(when, article.slug),
         tie=article.source_url.encode() + b"\0" + bytes.fromhex(article.body.digest),
         skeleton=bytes.fromhex(article.skeleton),
@@ -269,6 +281,12 @@ def slip(article: Article, number: int = 0, digest: bytes = b"", shown: bytes = 
 def kinds_of(terms: bytes) -> list[bytes]:
     """The terms of a slip for each `TermKind` in its order; `names_of` takes each apart."""
     return terms.split(_KINDS)
+
+
+def source_of(slip: Slip) -> tuple[str, str]:
+    """The source that a slip names, as written, and its address at that source."""
+    names = names_of(kinds_of(slip.terms)[3])
+    return (names[0] if names else ""), slip.tie[:-17].decode()
 
 
 def names_of(terms: bytes) -> list[str]:

@@ -7,28 +7,25 @@ addresses. Never decides what repeats what (`pipeline.dedupe`) nor what a refere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from itertools import chain
 from typing import NamedTuple
 
 from bimson_site.errors import Problem
 from bimson_site.model import (
+    FULL,
     NOINDEX,
     ODD,
-    Access,
     AppearanceRow,
     Archive,
     Article,
     Asset,
     CardRow,
-    Cluster,
     Slip,
     Sources,
     StoryRow,
-    TermKind,
     TermRef,
     bytes_of,
     digest,
@@ -73,11 +70,16 @@ _NO_TERMS: tuple[tuple[TermKey, ...], ...] = ((), (), (), ())
 
 
 class _Told(NamedTuple):
-    """Terms as links, by name, and a digest of them."""
+    """Terms of one kind as links, by name; a digest of them; the terms under which a card is listed by
+    them, which are those above too."""
 
     refs: tuple[TermRef, ...]
     names: tuple[str, ...]
     digest: bytes
+    listed: tuple[TermKey, ...]
+
+
+_Terms = tuple[_Told, ...]  # of each `TermKind`, in its order
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,18 @@ class _Desk:
     base_url: str
     known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
 
-    def told(self, keys: tuple[TermKey, ...]) -> _Told:
-        """Some terms together; many articles have the same."""
-        known = self.known.get(keys)
-        if known is None:
-            refs = self.glossary.refs_of(keys)
-            digests = b"".join([self.glossary.digests[key] for key in keys])
-            known = self.known[keys] = _Told(refs, tuple([ref.name for ref in refs]), digests)
-        return known
+    def told(self, kinds: Iterable[tuple[TermKey, ...]]) -> _Terms:
+        """The terms of an article; many articles have the same."""
+        known = self.known
+        return tuple([known.get(keys) or self._told(keys) for keys in kinds])
+
+    def _told(self, keys: tuple[TermKey, ...]) -> _Told:
+        refs = self.glossary.refs_of(keys)
+        names = tuple(ref.name for ref in refs)
+        digests = b"".join(self.glossary.digests[key] for key in keys) + b"|"
+        above = (each for key in keys for each in (*terms.parents(key), key))
+        made = self.known[keys] = _Told(refs, names, digests, tuple(dict.fromkeys(above)))
+        return made
 
     @cached_property
     def around(self) -> Surroundings:
@@ -131,22 +137,28 @@ def hold(
     stories: list[Dated] = []
     listed: list[Entry] = []
     problems: list[Problem] = []
+    owners, of, copies_of = places.owners, places.of, archive.copies
     for slip in archive.keepers:
-        keys = wording.keys_of(slip)
-        cluster = archive.clusters.get(slip.path)
-        if cluster is not None:
-            keys = _keys_of(terms.united(cluster))
-            listed += _records(slip, cluster, desk)
-        own = _card(slip, keys, places.of[slip.path], desk)
-        shown = not slip.flags & NOINDEX
-        listed.append(Entry(slip.instant, slip.day, own, _with_parents(keys), shown))
-        story, found = _story(slip, cluster, keys, own, desk)
+        told = desk.told(wording.keys_of(slip))
+        source = told[3].refs[:1]
+        copies: list[Slip] = []
+        if slip.path in copies_of:
+            copies = [copy.article for copy in copies_of[slip.path]]
+            at_home, elsewhere = _by_origin(slip, copies)
+            # of one source, they speak with one voice
+            told = desk.told(wording.keys_of_all((slip, *at_home)))
+            listed += _records(slip, elsewhere, desk)
+        card = _card(slip, told, of[slip.path], owners.get(slip.path, slip.path))
+        keys = (*told[0].listed, *told[1].listed, *told[2].listed, *told[3].listed)
+        listed.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
+        story, found = _story(slip, copies, told, source, card, desk)
         stories.append(Dated(slip.instant, slip.day, story))
         problems += found
     pages = []
     for slip in archive.pages:
-        card = _card(slip, _NO_TERMS, places.of[slip.path], desk)
-        story, found = _story(slip, None, _NO_TERMS, card, desk)
+        told = desk.told(_NO_TERMS)
+        card = _card(slip, told, of[slip.path], owners.get(slip.path, slip.path))
+        story, found = _story(slip, [], told, (), card, desk)
         pages.append(story)
         problems += found
     stories.sort(key=lambda s: (s.instant, s.story.url))
@@ -178,37 +190,24 @@ def _in_order(archive: Archive) -> Iterable[Slip]:
     yield from archive.pages
 
 
-def _keys_of(articles: Iterable[Article]) -> tuple[tuple[TermKey, ...], ...]:
-    articles = tuple(articles)
-    return tuple(terms.keys_of(articles, kind) for kind in TermKind)
+def _by_origin(slip: Slip, copies: Iterable[Slip]) -> tuple[list[Slip], dict[str, list[Slip]]]:
+    """The copies of an article: those of its own source, and those of each other one."""
+    home = dedupe.origin_of(slip)
+    found: dict[str, list[Slip]] = {home: []}
+    for copy in copies:
+        found.setdefault(dedupe.origin_of(copy), []).append(copy)
+    return found.pop(home), found
 
 
-def _with_parents(keys: tuple[tuple[TermKey, ...], ...]) -> tuple[TermKey, ...]:
-    """The terms under which a card is listed: its own, and the sections above its own."""
-    sections = keys[2]
-    if any("/" in name for _, name in sections):
-        above = (each for key in sections for each in (*terms.parents(key), key))
-        keys = (*keys[:2], tuple(dict.fromkeys(above)), *keys[3:])
-    return tuple(chain.from_iterable(keys))
-
-
-def _card(slip: Slip, keys: tuple[tuple[TermKey, ...], ...], url: str, desk: _Desk) -> CardRow:
-    authors, _, sections, sources = keys
-    return _sealed(
-        slip.face,
-        slip.number,
-        url,
-        desk.places.owners.get(slip.path, slip.path),
-        desk.told(authors).names,
-        desk.told(sections).names[0] if sections else "",
-        desk.told(sources).names[0] if sources else "",
-        record=False,
-    )
+def _card(slip: Slip, told: _Terms, url: str, name: str) -> CardRow:
+    authors, _, sections, sources = told
+    section = sections.names[0] if sections.names else ""
+    source = sources.names[0] if sources.names else ""
+    return _sealed(slip, url, name, authors.names, section, source, record=False)
 
 
 def _sealed(
-    face: bytes,
-    number: int,
+    slip: Slip,
     url: str,
     name: str,
     authors: tuple[str, ...],
@@ -218,58 +217,49 @@ def _sealed(
     record: bool,
 ) -> CardRow:
     shown = bytes_of((url, name, authors, section, source, record))
-    sum_ = blake2b(face + shown, digest_size=16).digest()
-    return CardRow(number, url, name, authors, section, source, record, sum_)
+    sum_ = blake2b(slip.face + shown, digest_size=16).digest()
+    return CardRow(slip.number, url, name, authors, section, source, record, sum_)
 
 
-def _records(slip: Slip, cluster: Cluster, desk: _Desk) -> list[Entry]:
+def _records(slip: Slip, elsewhere: Mapping[str, Sequence[Slip]], desk: _Desk) -> Iterator[Entry]:
     """A card for each other source of a text: that of the first of its copies, with the bylines of all."""
-    home = dedupe.origin(cluster.keeper)
-    by_path = {copy.article.path: copy.article for copy in desk.archive.copies[slip.path]}
-    others: dict[str, list[Article]] = {}
-    for article in cluster.copies:
-        if (origin := dedupe.origin(article)) != home:
-            others.setdefault(origin, []).append(article)
-    found = []
-    for origin, articles in others.items():
-        keys = _keys_of(articles)
-        names = [desk.told(each).names for each in keys]
-        first = by_path[articles[0].path]
+    for origin, copies in elsewhere.items():
+        told = desk.told(desk.wording.keys_of_all(copies))
+        authors, _, sections, sources = told
+        first = copies[0]
         card = _sealed(
-            first.face,
-            first.number,
+            first,
             desk.places.of[slip.path],
             desk.places.owners.get(first.path, first.path),
-            names[0],
-            names[2][0] if names[2] else "",
-            names[3][0] if names[3] else origin,
+            authors.names,
+            sections.names[0] if sections.names else "",
+            sources.names[0] if sources.names else origin,
             record=True,
         )
-        found.append(Entry(first.instant, first.day, card, _with_parents(keys), listed=False))
-    return found
+        keys = tuple(key for each in told for key in each.listed)
+        yield Entry(first.instant, first.day, card, keys, listed=False)
 
 
 def _story(
     slip: Slip,
-    cluster: Cluster | None,
-    keys: tuple[tuple[TermKey, ...], ...],
+    repeated: Sequence[Slip],
+    told: _Terms,
+    source: tuple[TermRef, ...],
     card: CardRow,
     desk: _Desk,
-) -> tuple[StoryRow, list[Problem]]:
-    """One page of the archive."""
-    authors, tags, sections, own = map(desk.told, keys)
-    sources = desk.told(desk.wording.keys_of(slip)[3]).refs if cluster else own.refs
+) -> tuple[StoryRow, Sequence[Problem]]:
+    """One page of the archive; `source` is the keeper's own, if it names one."""
+    authors, tags, sections, sources = told
     moved = desk.places.moved.get(slip.path, ())
     links, attachments, canonical, problems = _named_by(slip, card.url, desk)
     copies: tuple[AppearanceRow, ...] = ()
-    if cluster:
-        copies, attachments = _appearances(slip, cluster, card.url, desk, attachments)
-    parts = [slip.digest, card.digest, authors.digest, b"|", tags.digest, b"|", sections.digest]
-    parts += [b"|", own.digest]
-    if moved or links or attachments or canonical or cluster:
-        slips = [copy.article.digest for copy in desk.archive.copies.get(slip.path, ())]
+    if repeated:
+        copies, attachments = _appearances(slip, repeated, card.url, desk, attachments)
+    parts = [slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest]
+    if moved or links or attachments or canonical or repeated:
+        slips = [copy.digest for copy in repeated]
         files = tuple(copy.files for copy in copies)
-        rest = (moved, links, attachments, canonical, files, tuple(slips), sources)
+        rest = (moved, links, attachments, canonical, files, tuple(slips), source)
         parts.append(bytes.fromhex(digest(rest)))
     row = StoryRow(
         slip.number,
@@ -278,7 +268,7 @@ def _story(
         authors.refs,
         sections.refs,
         tags.refs,
-        sources[0] if sources else None,
+        source[0] if source else None,
         copies,
         links,
         attachments,
@@ -291,27 +281,34 @@ def _story(
 
 def _named_by(
     slip: Slip, url: str, desk: _Desk
-) -> tuple[tuple[tuple[str, str], ...], tuple[Asset, ...], str, list[Problem]]:
+) -> tuple[tuple[tuple[str, str], ...], tuple[Asset, ...], str, Sequence[Problem]]:
     """What an article refers to: links, files beside it, the address that it stands for; problems."""
-    article = desk.odd[slip.path] if slip.flags & ODD else None
-    if article is None or not (article.references or article.canonical):
-        return (), (), "", []
+    if not slip.flags & ODD:
+        return (), (), "", ()
+    article = desk.odd[slip.path]
+    if not (article.references or article.canonical):
+        return (), (), "", ()
     links, attachments, problems = references.resolve(article, url, desk.around)
     canonical, unknown = references.canonical(article, url, desk.around)
     return links, attachments, canonical, [*problems, *unknown]
 
 
 def _appearances(
-    slip: Slip, cluster: Cluster, url: str, desk: _Desk, attachments: tuple[Asset, ...]
+    slip: Slip,
+    repeated: Iterable[Slip],
+    url: str,
+    desk: _Desk,
+    attachments: tuple[Asset, ...],
 ) -> tuple[tuple[AppearanceRow, ...], tuple[Asset, ...]]:
     """The copies, each with the files that only it has; those are published beside the page too."""
-    numbers = {c.article.path: c.article.number for c in desk.archive.copies[slip.path]}
     found = []
-    for article in cluster.copies:
+    for copy in repeated:
         own: tuple[str, ...] = ()
-        if cluster.keeper.access is Access.FULL and article.references:
+        if slip.flags & FULL and copy.flags & ODD and desk.odd[copy.path].references:
             before = set(attachments)
-            _, attachments, _ = references.resolve(article, url, desk.around, attachments)
+            _, attachments, _ = references.resolve(
+                desk.odd[copy.path], url, desk.around, attachments
+            )
             own = tuple(asset.url for asset in attachments if asset not in before)
-        found.append(AppearanceRow(numbers[article.path], own))
+        found.append(AppearanceRow(copy.number, own))
     return tuple(found), attachments

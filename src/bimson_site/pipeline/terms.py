@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 
 from bimson_site import routes
-from bimson_site.model import Article, Cluster, Slip, TermKind, TermRef, digest
+from bimson_site.model import Slip, TermKind, TermRef, digest
 from bimson_site.pipeline.assign import Claim
-from bimson_site.pipeline.dedupe import origin
 from bimson_site.pipeline.records import kinds_of, names_of
 from bimson_site.text import slugs, vietnamese
 
@@ -36,6 +36,11 @@ class Wording:
         keys = self.keys
         return keys[0][authors], keys[1][tags], keys[2][sections], keys[3][sources]
 
+    def keys_of_all(self, slips: Iterable[Slip]) -> tuple[tuple[TermKey, ...], ...]:
+        """The same for several articles, united in order."""
+        found = zip(*map(self.keys_of, slips), strict=True)
+        return tuple(tuple(dict.fromkeys(chain.from_iterable(each))) for each in found)
+
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
@@ -48,35 +53,10 @@ class Glossary:
         return tuple([self.refs[key] for key in keys])
 
 
-def said_of(article: Article, kind: TermKind) -> tuple[str, ...]:
-    """The terms of one kind that an article names, as written."""
-    match kind:
-        case TermKind.AUTHOR:
-            return article.authors
-        case TermKind.TAG:
-            return article.tags
-        case TermKind.SECTION:
-            return article.sections
-        case TermKind.SOURCE:
-            return (article.source,) if article.source else ()
-
-
 def key_of(kind: TermKind, name: str) -> TermKey:
     if kind is TermKind.SECTION:
         return kind, "/".join(vietnamese.term_key(part) for part in _parts(name))
     return kind, vietnamese.term_key(name)
-
-
-def keys_of(articles: Iterable[Article], kind: TermKind) -> tuple[TermKey, ...]:
-    """The keys of several articles' terms of one kind, united in order, each once."""
-    named = (key_of(kind, n) for article in articles for n in said_of(article, kind))
-    return tuple(dict.fromkeys(key for key in named if key[1].strip("/")))
-
-
-def united(cluster: Cluster) -> tuple[Article, ...]:
-    """The keeper and the copies of the same source: they speak with one voice about terms."""
-    home = origin(cluster.keeper)
-    return (cluster.keeper, *(a for a in cluster.copies if origin(a) == home))
 
 
 def parents(key: TermKey) -> tuple[TermKey, ...]:
