@@ -14,13 +14,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bimson_site import jobs
-from bimson_site.effects import files, workers
+from bimson_site.effects import files
 from bimson_site.errors import CODES, Severity
 from bimson_site.pipeline.load import LoadRules
 from conftest import Site, run, tree
@@ -160,23 +159,35 @@ def test_a_page_that_kills_its_process_is_our_bug_and_nothing_is_written(tmp_pat
     assert not site.files()
 
 
-def fatal_loader(root: Path, rules: LoadRules):
-    """The real loader, but one file ends the process, as a crash in a C library would."""
-    real = jobs.make_loader(root, rules)
-    return workers.each(lambda s: os._exit(1) if s.path.endswith("-17.md") else real(s))
+REAL_READER = jobs.make_reader
 
 
-def test_a_file_that_kills_its_reader_costs_only_itself(tmp_path: Path) -> None:
+def fatal_reader(root: Path, rules: LoadRules):
+    """The real reader, but one file ends the process, as a crash in a C library would."""
+    real = REAL_READER(root, rules)
+
+    def task(unread):
+        if any(each.source.path.endswith("-17.md") for each in unread):
+            os._exit(1)
+        return real(unread)
+
+    return task
+
+
+def test_a_file_that_kills_its_reader_costs_only_itself(tmp_path: Path, monkeypatch) -> None:
     site = copied("bad-worker-died", tmp_path)
     for number in range(100):
         site.write(f"content/2020-08-05-{number}.md", f"Bài số {number}.\n")
     sources = sorted(files.walk(site.root, "content"), key=lambda s: s.path)
-    make = partial(fatal_loader, site.root, LoadRules("vi", "Asia/Ho_Chi_Minh", ()))
-    loaded = list(workers.run(make, sources, 2, jobs.died))
-    assert [each.path for each in loaded] == [source.path for source in sources]
-    lost = [each for each in loaded if each.article is None]
-    assert [p.code for each in lost for p in each.problems] == ["worker-died"]
-    assert lost[0].path == "content/2020-08-05-17.md"
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "make_reader", fatal_reader)
+        result = site.build("--jobs", "2")
+    assert (result.code, result.codes.count("worker-died")) == (1, 1)
+    died = [p["path"] for p in result.json["problems"] if p["code"] == "worker-died"]
+    assert died == ["content/2020-08-05-17.md"]
+    assert result.json["articles"] == len(sources) - 1
+    again = site.build("--jobs", "2")  # what could not be read is read again
+    assert (again.json["articles"], again.codes.count("worker-died")) == (len(sources), 0)
 
 
 @pytest.mark.parametrize(

@@ -24,21 +24,6 @@ from bimson_site.model import (
 from bimson_site.pipeline import load, records
 from bimson_site.pipeline.load import LoadRules
 
-# --- reading ------------------------------------------------------------------------------------------
-
-
-def make_loader(root: Path, rules: LoadRules) -> Callable[[Source], Loaded]:
-    """A task that reads and loads one article file; what cannot be read is a problem, not an end."""
-
-    def task(source: Source) -> Loaded:
-        try:
-            raw = files.read(root, source.path)
-        except OSError as err:
-            return unreadable(source, err)
-        return load.load(source.path, raw, rules)
-
-    return task
-
 
 class Unread(NamedTuple):
     """A file to be read, and the digest that its bytes had when it was read last, if ever."""

@@ -123,6 +123,13 @@ def test_deaths_everywhere() -> None:
         assert list(workers.run(make, work, 3, lost)) == answers(work)
 
 
+def test_items_are_sent_where_nothing_can_be_forked(monkeypatch) -> None:
+    """As on Windows and macOS: a fresh process, and everything it works with in a pipe."""
+    monkeypatch.setattr(workers, "_FORKED", False)
+    work = items(300, {17: "exit"})
+    assert list(workers.run(make, work, 2, lost)) == answers(work)
+
+
 def test_an_error_while_the_task_is_made_travels() -> None:
     with pytest.raises(OSError, match="Permission denied"):
         list(workers.run(refuse, items(2, {}), 2, lost))

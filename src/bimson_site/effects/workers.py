@@ -217,7 +217,7 @@ def _parallel(
 def _submit(pool: ProcessPoolExecutor, items: Sequence[Any], span: Span) -> Future[Any]:
     """A pool that broke in the meantime gives a future that says so, like one that breaks later."""
     try:
-        return pool.submit(_work, span if _FORKED else items[slice(*span)])
+        return pool.submit(_work_span, span) if _FORKED else pool.submit(_work, items[slice(*span)])
     except BrokenProcessPool as err:
         failed: Future[Any] = Future()
         failed.set_exception(err)
@@ -298,9 +298,14 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _work(batch: Any) -> list[Any]:
+def _work_span(span: Span) -> list[Any]:
+    """Some of the items that this process has from its parent."""
+    return _work(_items[slice(*span)])
+
+
+def _work(items: Sequence[Any]) -> list[Any]:
     global _task  # noqa: PLW0603
     if _task is None:
         assert _make is not None
         _task = _make()
-    return list(_task(_items[slice(*batch)] if _FORKED else batch))
+    return list(_task(items))
