@@ -73,7 +73,10 @@ def _loaded(source: Source, raw: bytes | OSError, rules: LoadRules) -> Loaded:
 
 
 class _Repeats:
-    """The texts that one process has read, by their skeletons."""
+    """The texts that one process has read lately, by their skeletons: repeats mostly lie close together,
+    and those that do not are signed later."""
+
+    REMEMBERED = 20_000
 
     def __init__(self) -> None:
         self._first: dict[str, tuple[str, bytes, str]] = {}
@@ -89,6 +92,9 @@ class _Repeats:
         said, digest = records.said(article), article.body.digest
         before = self._first.get(article.skeleton)
         if before is None:
+            if len(self._first) >= self.REMEMBERED:
+                self._first.clear()
+                self._known.clear()
             self._first[article.skeleton] = digest, said, article.title
             return ()
         if before[0] != digest or said in self._known or isinstance(raw, OSError):
