@@ -14,8 +14,8 @@ from pathlib import Path
 
 import report
 
-WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 190, 58, 48
+WIDTH, HEIGHT = 800, 400
+LEFT, RIGHT, TOP, BOTTOM = 64, 262, 58, 48
 NEAR = 17  # labels are at least so far apart
 # Okabe and Ito's colours, which colour-blind readers tell apart; light and dark.
 COLOURS = (
