@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bimson_site import pressroom
-from bimson_site.effects import cache, files
+from bimson_site.effects import cache, files, workers
 from bimson_site.pipeline import load
 from conftest import LONG, Result, Site, article, run
 
@@ -223,3 +223,29 @@ def test_a_profile_names_stages_and_templates(tmp_path) -> None:
     assert profile["templates"]["article.html"]["pages"] == 3
     text = run("build", "--site", site.root, "--profile").err
     assert "walk content/" in text
+
+
+def test_what_was_read_before_a_build_was_ended_is_not_read_again(
+    tmp_path, counted, monkeypatch
+) -> None:
+    class EndedError(BaseException):
+        """What ends a process: nothing in the tool catches it."""
+
+    site = archive(tmp_path / "site", 60)
+    monkeypatch.setattr(cache, "_AT_A_TIME", 5)
+    monkeypatch.setattr(workers, "BATCH", 5)
+    real, left = load.load, [32]
+
+    def ended(*arguments):
+        left[0] -= 1
+        if left[0] < 0:
+            raise EndedError
+        return real(*arguments)
+
+    monkeypatch.setattr(load, "load", ended)
+    with pytest.raises(EndedError):
+        site.build(*AS_OF)
+    monkeypatch.setattr(load, "load", real)
+    time.sleep(0.05)
+    _, counts = counted(site)
+    assert counts["parsed"] <= 60 - 25

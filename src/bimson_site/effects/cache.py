@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS partitions (
   output TEXT, key TEXT, digest TEXT, views TEXT, receipts BLOB, PRIMARY KEY (output, key)) WITHOUT ROWID;
 """
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
+_AT_A_TIME = 2_000  # readings
 
 
 class Known(NamedTuple):
@@ -193,17 +194,18 @@ class Cache:
         self._articles.execute("UPDATE rules SET history = ?", (self.history,))
 
     def keep(self, readings: Iterable[Reading], known: Mapping[str, Known]) -> None:
-        """Keep what was read; `known` is what was `known` before. Others see it when all is kept."""
+        """Keep what was read, some thousands at a time, so that a build that is ended need not read them
+        again; `known` is what was `known` before."""
         number = 1 + max((k.number for k in known.values()), default=0)
-        with _transaction(self._articles) as db:
-            for some in _by(_MANY, readings):
-                rows = []
-                for reading in some:
-                    past = known.get(reading.source.path)
-                    rows.append((past.number if past else number, reading))
-                    number += past is None
+        for some in _by(_AT_A_TIME, readings):
+            rows = []
+            for reading in some:
+                past = known.get(reading.source.path)
+                rows.append((past.number if past else number, reading))
+                number += past is None
+            with _transaction(self._articles) as db:
                 self._keep(db, rows)
-            self._write_history()
+                self._write_history()
 
     def _keep(self, db: sqlite3.Connection, rows: Sequence[tuple[int, Reading]]) -> None:
         db.executemany(
