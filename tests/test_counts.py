@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bimson_site import pressroom
-from bimson_site.effects import cache, files, workers
+from bimson_site.effects import cache, files, tool, workers
 from bimson_site.pipeline import load
 from conftest import LONG, Result, Site, article, run
 
@@ -249,3 +250,53 @@ def test_what_was_read_before_a_build_was_ended_is_not_read_again(
     time.sleep(0.05)
     _, counts = counted(site)
     assert counts["parsed"] <= 60 - 25
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "touched"),
+    [
+        (
+            "templates/day.html",
+            "{% extends 'base.html' %}{% block main %}Ngày{% endblock %}",
+            r"\d{4}/\d\d/\d\d/index\.html",
+        ),
+        ("templates/feed.xml", "<feed>{{ site.title }}</feed>", r"feed\.xml"),
+        ("templates/macros.html", None, r".*\.html"),
+        ("bimson.yaml", "base_url: https://kho.example\nlists: {home: 3}\n", r"index\.html"),
+        ("bimson.yaml", "base_url: https://kho.example\nlists: {feed: 3}\n", r"feed\.xml"),
+        (
+            "bimson.yaml",
+            "base_url: https://kho.example\nfeatured: [2000/3.md]\n",
+            r"(coverage/)?index\.html",
+        ),
+        ("bimson.yaml", "base_url: https://kho.example\ntitle: Khác\n", r".*"),
+    ],
+)
+def test_a_change_of_template_or_setting_touches_the_pages_that_use_it(
+    tmp_path, counted, path, text, touched
+) -> None:
+    site = archive(tmp_path / "site", 24)
+    site.build(*AS_OF)
+    before = site.files()
+    if text is None:
+        packaged = dict(files.packaged("templates"))[path.partition("/")[2]].decode()
+        text = packaged.replace("<li>", '<li class="x">')
+    site.write(path, text)
+    result, counts = counted(site)
+    after = site.files()
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed
+    assert all(re.fullmatch(touched, name) for name in changed), sorted(changed)
+    assert result.json["written"] == len(changed)
+    assert counts["parsed"] == 0
+    everything = re.fullmatch(touched, "2000/01/index.html") is not None
+    assert counts["drawn"] < 12 or everything or "day" in path
+
+
+def test_another_program_draws_everything_again(tmp_path, counted, monkeypatch) -> None:
+    site = archive(tmp_path / "site", 12)
+    _, first = counted(site)
+    monkeypatch.setattr(tool, "identity", lambda: "0123456789abcdef")
+    result, counts = counted(site)
+    assert (counts["parsed"], counts["drawn"]) == (first["parsed"], first["drawn"])
+    assert result.json["written"] == 0  # to the same bytes

@@ -540,7 +540,7 @@ class Whole:
 
     `sitemaps` counts, for each shelf, the articles that search engines may list; `gaps` are months
     between the first and the last in which nothing is held; `only` is the one story of an archive that
-    has just one.
+    has just one; `home_size` and `feed_size` are how many of the latest home and the feed show.
     """
 
     stories: int
@@ -563,6 +563,8 @@ class Whole:
     held_back: int
     sitemaps: tuple[PeriodCount, ...] = ()
     only: Story | None = None
+    home_size: int = 12
+    feed_size: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -612,8 +614,6 @@ class Masthead:
     closed: Timestamp | None = None
     successor: str = ""
     explicit_links: bool = False
-    home_size: int = 12
-    feed_size: int = 20
 
 
 # --- pages --------------------------------------------------------------------------------------------

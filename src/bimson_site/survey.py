@@ -93,7 +93,7 @@ class Walked(NamedTuple):
 
 def opened(site: Site, *, passing: bool = False) -> Cache:
     """The cache of a site, for what is read under its rules by this program."""
-    return Cache(site.root, digest((records.FORM, tool.identity(), _rules(site))), passing=passing)
+    return Cache(site.root, digest((tool.identity(), _rules(site))), passing=passing)
 
 
 def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:

@@ -18,9 +18,9 @@ from bimson_site.theme.engine import Press
 NAMESPACE = UUID("7f1c2c0e-5d0b-4b57-9d7e-6a3f0f4f2b61")
 
 
-def plan(whole: Whole, masthead: Masthead) -> Iterator[Page]:
+def plan(whole: Whole, _masthead: Masthead) -> Iterator[Page]:
     dated = tuple(c for c in whole.latest if c.published.known and not c.noindex)
-    yield Page(routes.FEED, "feed", dated[: masthead.feed_size], owner="feed")
+    yield Page(routes.FEED, "feed", dated[: whole.feed_size], owner="feed")
 
 
 def entry_id(masthead: Masthead, article_id: str) -> str:

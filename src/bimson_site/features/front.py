@@ -36,7 +36,7 @@ def _home(page: Page, texts: Sequence[str], press: Press) -> bytes:
             body=articles.body_html(page, whole.only, texts, press),
             image=articles.lead_image(page, whole.only),
         )
-    size = press.masthead.home_size
+    size = whole.home_size
     return press.render(
         "home.html",
         page,

@@ -34,8 +34,6 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         closed=config.closed,
         successor=config.successor,
         explicit_links=config.links == "explicit",
-        home_size=config.lists.home,
-        feed_size=config.lists.feed,
     )
 
 

@@ -1,7 +1,7 @@
 """Articles as records: what the cache keeps of a file, and the slip that stays in memory.
 
 Owns the form of both; never opens the cache (`effects.cache`). A record holds a whole `Article`, so that
-an unchanged file is never parsed again; FORM is raised with every change of it.
+an unchanged file is never parsed again.
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ from bimson_site.model import (
     bytes_of,
 )
 from bimson_site.pipeline.release import goes_live
-
-FORM = 1
 
 # Names of terms hold no control characters (`text.lines.in_one_line`), so these part them.
 _KINDS, _NAMES = b"\x1e", b"\x1f"
@@ -112,7 +110,7 @@ def packed(article: Article) -> Record:
         )
     )
     sum_ = blake2b(fields, digest_size=16)
-    return Record(_sealed((fields, article.places, sum_.hexdigest())), sum_.digest())
+    return Record(sealed((fields, article.places, sum_.hexdigest())), sum_.digest())
 
 
 def face(article: Article) -> Face:
@@ -130,17 +128,17 @@ def face(article: Article) -> Face:
 
 def packed_face(shown: Face) -> bytes:
     updated = shown.updated and _stamp(shown.updated)
-    return _sealed((shown.title, _stamp(shown.published), updated, *shown[3:]))
+    return sealed((shown.title, _stamp(shown.published), updated, *shown[3:]))
 
 
 def unpacked_face(data: bytes) -> Face:
-    title, published, updated, *rest = _opened(data)
+    title, published, updated, *rest = opened(data)
     return Face(title, _timestamp(published), updated and _timestamp(updated), *rest)
 
 
 def unpacked(data: bytes) -> Article:
     """The article of a record. DamagedError where it is none."""
-    fields, places, digest = _opened(data)
+    fields, places, digest = opened(data)
     row = marshal.loads(fields)  # noqa: S302 - the sum of the whole was right
     return Article(
         id=row[0],
@@ -182,7 +180,7 @@ def packed_problems(problems: Iterable[Problem]) -> bytes:
     rows = tuple(
         (_place(p.where), p.code, p.values, tuple(map(_place, p.others))) for p in problems
     )
-    return _sealed(rows) if rows else b""
+    return sealed(rows) if rows else b""
 
 
 def unpacked_problems(data: bytes) -> tuple[Problem, ...]:
@@ -190,7 +188,7 @@ def unpacked_problems(data: bytes) -> tuple[Problem, ...]:
         return ()
     return tuple(
         Problem(Location(*where), code, values, tuple(Location(*o) for o in others))
-        for where, code, values, others in _opened(data)
+        for where, code, values, others in opened(data)
     )
 
 
@@ -200,28 +198,28 @@ def said(article: Article) -> bytes:
 
 
 def packed_signature(signature: Signature) -> bytes:
-    return _sealed((signature.key, signature.tokens, signature.title, signature.deictic))
+    return sealed((signature.key, signature.tokens, signature.title, signature.deictic))
 
 
 def unpacked_signature(data: bytes) -> Signature:
-    return Signature(*_opened(data))
+    return Signature(*opened(data))
 
 
 def packed_clusters(clusters: Iterable[Cluster], problems: Iterable[Problem]) -> bytes:
-    return _sealed((tuple(map(tuple, clusters)), packed_problems(problems)))
+    return sealed((tuple(map(tuple, clusters)), packed_problems(problems)))
 
 
 def unpacked_clusters(data: bytes) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
-    clusters, problems = _opened(data)
+    clusters, problems = opened(data)
     return tuple(map(Cluster._make, clusters)), unpacked_problems(problems)
 
 
 def packed_receipts(receipts: Iterable[Receipt]) -> bytes:
-    return _sealed(tuple(map(tuple, receipts)))
+    return sealed(tuple(map(tuple, receipts)))
 
 
 def unpacked_receipts(data: bytes) -> tuple[Receipt, ...]:
-    return tuple(map(Receipt._make, _opened(data)))
+    return tuple(map(Receipt._make, opened(data)))
 
 
 def packed_build(finished: Finished) -> bytes:
@@ -232,13 +230,13 @@ def packed_build(finished: Finished) -> bytes:
         packed_problems(report.problems),
     )
     outputs = tuple(finished.outputs.items())
-    return _sealed((finished.context, finished.since, finished.until, said, outputs))
+    return sealed((finished.context, finished.since, finished.until, said, outputs))
 
 
 def unpacked_build(data: bytes) -> Finished | None:
     if not data:
         return None
-    context, since, until, (counts, held, problems), outputs = _opened(data)
+    context, since, until, (counts, held, problems), outputs = opened(data)
     report = Report(
         articles=counts[0],
         pages=counts[1],
@@ -314,16 +312,17 @@ def _day(when: Timestamp) -> int:
     return local.year * 10000 if when.known else 0
 
 
-def _sealed(value: object) -> bytes:
+def sealed(value: object) -> bytes:
+    """Texts, numbers and tuples of them as bytes, with a sum that shows damage."""
     data = bytes_of(value)
     return crc32(data).to_bytes(4, "little") + data
 
 
-def _opened(data: bytes) -> Any:
+def opened(data: bytes) -> Any:
     """Marshal trusts its input, and a damaged one could end the process: so the sum comes first."""
     if crc32(data[4:]).to_bytes(4, "little") != data[:4]:
         raise DamagedError
-    return marshal.loads(data[4:])  # noqa: S302 - written by `_sealed`, and the sum is right
+    return marshal.loads(data[4:])  # noqa: S302 - written by `sealed`, and the sum is right
 
 
 def _stamp(when: Timestamp) -> tuple[int, ...]:

@@ -151,6 +151,8 @@ def whole(
         only=_rows([held.stories[0].story])
         if len(held.stories) == len(held.entries) == 1
         else None,
+        home_size=sizes.home,
+        feed_size=sizes.feed,
     )
 
 
