@@ -220,32 +220,25 @@ def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bo
 @_on_a_site
 @_at_a_moment
 @_JSON
-def duplicates(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool) -> int:
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
+def duplicates(
+    root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool, as_csv: bool
+) -> int:
+    if as_json and as_csv:
+        terminal.wrong("only one of --json and --csv can be printed")
     with guarded(root, as_json=False) as call:
-        from bimson_site import console
+        from bimson_site import console, walkthrough
 
-        surveyed, _ = _survey(root, future, drafts, as_of, call.voice)
-        archive = surveyed.archive
-        clusters = [
-            (s.path, found) for s in archive.keepers if (found := archive.copies.get(s.path))
-        ]
+        found, _ = _survey(root, future, drafts, as_of, call.voice, walkthrough.repeats)
         if as_json:
-            rows = [
-                {
-                    "keeper": keeper,
-                    "copies": [{"path": k.article.path, "reason": k.reason} for k in copies],
-                }
-                for keeper, copies in clusters
-            ]
-            click.echo(console.json_text(rows))
+            click.echo(console.json_text(walkthrough.repeats_json(found)))
+        elif as_csv:
+            click.echo(walkthrough.repeats_table(found), nl=False)
         else:
-            for keeper, copies in clusters:
-                click.echo(call.voice.style(console.visible(keeper), bold=True))
-                for copy in copies:
-                    path = console.visible(copy.article.path)
-                    click.echo(f"  = {path}  ({call.voice.say(copy.reason)})")
+            for line in walkthrough.repeats_told(found, call.voice):
+                click.echo(line)
             click.echo(
-                call.voice.counted("{n} text repeats.", "{n} texts repeat.", len(clusters)),
+                call.voice.counted("{n} text repeats.", "{n} texts repeat.", len(found)),
                 err=True,
             )
     return call.code
@@ -307,7 +300,15 @@ def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
     return Moment(stamp.instant, future, drafts)
 
 
-def _survey(root: Path, future: bool, drafts: bool, as_of: str | None, voice: Voice) -> Any:
+def _survey(
+    root: Path,
+    future: bool,
+    drafts: bool,
+    as_of: str | None,
+    voice: Voice,
+    told: Callable[[Any, Any], Any] = lambda surveyed, _kept: surveyed,
+) -> Any:
+    """What is `told` of a survey and its cache, the survey itself unless said otherwise; and the zone."""
     from bimson_site import survey as surveys
     from bimson_site.effects.site import open_site
     from bimson_site.text import dates
@@ -315,7 +316,9 @@ def _survey(root: Path, future: bool, drafts: bool, as_of: str | None, voice: Vo
     site = open_site(root)
     moment = _moment(future, drafts, as_of, site.config.timezone)
     with terminal.progress(voice, None, time.monotonic, None) as hands:
-        found = surveys.with_cache(site, lambda kept: surveys.survey(site, moment, kept, hands))
+        found = surveys.with_cache(
+            site, lambda kept: told(surveys.survey(site, moment, kept, hands), kept)
+        )
         return found, dates.zone(site.config.timezone)
 
 

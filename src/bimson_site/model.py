@@ -271,10 +271,12 @@ class Copy(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """One text that several articles have: the path of the one whose page it is, and of its copies."""
+    """One text that several articles have: the path of the one whose page it is, and of its copies; and
+    which of these are copies by the word of a person."""
 
     keeper: str
     copies: tuple[str, ...]
+    ruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

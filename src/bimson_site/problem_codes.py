@@ -174,6 +174,18 @@ CODES: dict[str, Words] = {
         "{key} cannot be {value}",
         "write {expected}",
     ),
+    "dedupe-invalid": _error(
+        "dedupe.yaml cannot be read: {reason}",
+        "write  same:  or  different:  and below it groups such as  - [a.md, b.md]",
+    ),
+    "dedupe-name": _error(
+        'dedupe.yaml names "{name}": {reason}',
+        "write {expected}",
+    ),
+    "dedupe-contradiction": _error(
+        "dedupe.yaml says that {first} and {other} are the same, and that they are different",
+        "take one of the two out; until then the group under  same:  has no effect",
+    ),
     "template-invalid": _error(
         "this template cannot be read: {reason}",
         "mend the line, or delete the file to use the theme's own",
@@ -240,6 +252,8 @@ PHRASES = (
     "a list, such as [my_extension]",
     "a list of paths of articles",
     "relative or explicit",
+    "the path of an article file, its id or its address",
+    "another article, or leave it out",
     "cloudflare-pages, github-pages, gitlab-pages or netlify",
     # --- what a host has limits for --------------------------------------------------------------
     "files",
@@ -262,6 +276,15 @@ PHRASES = (
     "a question mark begins a value",
     "a tab may not indent",
     "a list where fields should be",
+    # --- what is wrong in dedupe.yaml -------------------------------------------------------------
+    "only same: and different: may stand here",
+    "a list of groups should stand here",
+    "the name of an article should stand here",
+    "a group names two articles or more",
+    "no article has this path, id or address",
+    "it means more than one article",
+    "it is an ordinary page",
+    "it stands twice in this group",
     # --- what a block may not use ----------------------------------------------------------------
     "more than 1 MiB",
     "more than 64 KiB of TOML",

@@ -41,6 +41,7 @@ from bimson_site.pipeline import (
     load,
     records,
     remarks,
+    rulings,
     shelve,
     shelve_terms,
     stories,
@@ -52,7 +53,9 @@ from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.masthead import masthead
 from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
+from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
+from bimson_site.text import vietnamese
 
 Result = TypeVar("Result")
 
@@ -148,7 +151,8 @@ def survey(
     released = release(slips, moment)
     odd = _by_path(kept, (s for s in released.live if s.flags & ODD))
     hands.lap("fetch what is known")
-    archive, repeated = _fold(site, released, kept, hands)
+    ruled, misruled = _ruled(site, walked.sources, slips, released, kept)
+    archive, repeated = _fold(site, released, ruled, kept, hands)
     hands.lap("fold repeats")
     said = terms.wording(
         (*archive.keepers, *(c.article for k in archive.copies.values() for c in k))
@@ -173,6 +177,7 @@ def survey(
         *walked.unfit,
         *said_wrong,
         *repeated,
+        *misruled,
         *placed,
         *resolved,
         *_lost_wishes(places, slips, kept),
@@ -193,21 +198,34 @@ def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
     return {article.path: article for article in kept.articles(s.number for s in slips).values()}
 
 
+def _ruled(
+    site: Site, sources: Sources, slips: Sequence[Slip], released: Release, kept: Cache
+) -> tuple[Ruled, tuple[Problem, ...]]:
+    """What a person has ruled about articles that are live, and what is wrong with the rules."""
+    if not any(site.rulings):
+        return rulings.NOTHING_RULED, ()
+    files = [source.path for source in sources.articles]
+    asked = rulings.unread(site.rulings, {vietnamese.nfc(path) for path in files})
+    odd = _by_path(kept, (s for s in slips if s.flags & ODD)) if asked else {}
+    live = {slip.path for slip in released.live}
+    return rulings.resolve(site.rulings, files, slips, odd, live, site.config.base_url)
+
+
 def _fold(
-    site: Site, released: Release, kept: Cache, hands: Hands
+    site: Site, released: Release, ruled: Ruled, kept: Cache, hands: Hands
 ) -> tuple[Archive, tuple[Problem, ...]]:
-    """Fold repeats. Only articles whose skeletons are alike are looked at; and if they are those of last
-    time, to the byte, so are their clusters."""
+    """Fold repeats. Only articles whose skeletons are alike, and those that a person names, are looked
+    at; and if they are those of last time, to the byte, so are their clusters."""
     base_url = site.config.base_url
-    suspects = dedupe.suspects(released.live)
-    said = digest((base_url, kept.bytes_of(s.number for s in suspects)))
+    suspects = dedupe.suspects(released.live, ruled)
+    said = digest((base_url, tuple(ruled), kept.bytes_of(s.number for s in suspects)))
     clusters, problems = kept.folded(said) or ((), None)
     if problems is None:
         articles = list(kept.articles(s.number for s in suspects).values())
         signatures = _signatures(site, suspects, articles, kept, hands)
         url_of = partial(addresses.natural, base_url=base_url)
         whole = [article for article in articles if article.path in signatures]
-        clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url)
+        clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url, ruled)
         if len(whole) == len(suspects):
             kept.keep_folded(said, clusters, problems)
     return dedupe.fold(released.live, clusters), problems

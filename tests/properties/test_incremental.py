@@ -55,6 +55,13 @@ CONFIGS = (
     "featured: [a.md, tin/e.md]\n",
     "missing_authors: [Mai Liên]\n",
 )
+RULES = (
+    "",
+    "same:\n  - [a.md, b.md]\n",
+    "same:\n  - [tin/e.md, b.md, c.md]\n",
+    "different:\n  - [a.md, b.md, d.md]\n",
+    "same:\n  - [a.md, c.md]\ndifferent:\n  - [c.md, a.md]\n",
+)
 THEMES = {
     "day.html": (
         "",
@@ -178,6 +185,13 @@ class Archive(RuleBasedStateMachine):
     @rule(text=st.sampled_from(CONFIGS))
     def configure(self, text: str) -> None:
         self.site.write("bimson.yaml", text)
+        self.built = None
+
+    @rule(text=st.sampled_from(RULES))
+    def rule_about_repeats(self, text: str) -> None:
+        (self.site.root / "dedupe.yaml").unlink(missing_ok=True)
+        if text:
+            self.site.write("dedupe.yaml", text)
         self.built = None
 
     @rule(name=st.sampled_from(sorted(THEMES)), which=st.integers(0, 1))

@@ -17,6 +17,8 @@ from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
 from bimson_site.model import Asset, Masthead, Source, digest
+from bimson_site.pipeline import rulings
+from bimson_site.pipeline.rulings import NO_RULINGS, Rulings
 from bimson_site.text import filenames
 from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
 from bimson_site.theme.engine import sources as template_sources
@@ -27,8 +29,9 @@ CONFIG = "bimson.yaml"
 @dataclass(frozen=True, slots=True)
 class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
-    `warnings` are those of the configuration; `tool` stands for the program and the extensions, `digest`
-    for everything of the site but its content; `compiled` are templates as the engine has them."""
+    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `tool` stands for the
+    program and the extensions, `digest` for everything of the site but its content; `compiled` are
+    templates as the engine has them."""
 
     root: Path
     config: SiteConfig
@@ -39,6 +42,7 @@ class Site:
     tool: str = ""
     digest: str = ""
     compiled: dict[str, bytes] = field(default_factory=dict)
+    rulings: Rulings = NO_RULINGS
 
 
 def open_site(root: Path) -> Site:
@@ -47,6 +51,7 @@ def open_site(root: Path) -> Site:
         folder = root.resolve() if root == Path() else root  # "in ." would say little
         raise SiteError(problem("content-missing", Location("."), folder=folder.as_posix()))
     config, warnings = read_config(root)
+    ruled, doubts = read_rulings(root)
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     ready = compiled.load(root)
@@ -61,9 +66,10 @@ def open_site(root: Path) -> Site:
     assets = _assets(static)
     identity = tool.identity() + extensions.code(root, config.extensions)
     texts = tuple((name, t.text, t.path) for name, t in templates.items())
-    whole = digest((_config_text(root), texts, assets, identity))
-    said = (*warnings, *unnamed)
-    return Site(root, config, added, templates, assets, said, digest((identity,)), whole, ready)
+    whole = digest((_raw(root, CONFIG), _raw(root, rulings.FILE), texts, assets, identity))
+    said = (*warnings, *doubts, *unnamed)
+    own = digest((identity,))
+    return Site(root, config, added, templates, assets, said, own, whole, ready, ruled)
 
 
 def _now(root: Path) -> int:
@@ -75,28 +81,38 @@ def _now(root: Path) -> int:
         return files.now(Path(tempfile.gettempdir()))
 
 
-def _config_text(root: Path) -> bytes:
-    place = root / CONFIG
+def _raw(root: Path, name: str) -> bytes:
+    place = root / name
     return place.read_bytes() if place.is_file() else b""
 
 
 def read_config(root: Path) -> tuple[SiteConfig, tuple[Problem, ...]]:
     """The configuration and its warnings; the defaults where there is no bimson.yaml."""
-    place = root / CONFIG
-    text = None
-    if place.is_file():
-        try:
-            text = place.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as err:
-            line = err.object.count(b"\n", 0, err.start) + 1
-            reason = "it is not UTF-8 text"
-            raise SiteError(
-                problem("config-invalid", Location(CONFIG, line), reason=reason)
-            ) from err
-    config, problems = configuration.read(text, CONFIG)
+    config, problems = configuration.read(_text(root, CONFIG, "config-invalid"), CONFIG)
     if config is None:
         raise SiteError(*(p for p in problems if p.severity is Severity.ERROR))
     return config, problems
+
+
+def read_rulings(root: Path) -> tuple[Rulings, tuple[Problem, ...]]:
+    """What dedupe.yaml says, and its warnings. SiteError where it cannot be read: without it, a build
+    would part or join what a person has decided."""
+    found, problems = rulings.read(_text(root, rulings.FILE, "dedupe-invalid"))
+    if wrong := [p for p in problems if p.severity is Severity.ERROR]:
+        raise SiteError(*wrong)
+    return found, problems
+
+
+def _text(root: Path, name: str, code: str) -> str | None:
+    """The text of a file that may be left out; a problem of this code where it is not UTF-8."""
+    place = root / name
+    if not place.is_file():
+        return None
+    try:
+        return place.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as err:
+        line = err.object.count(b"\n", 0, err.start) + 1
+        raise SiteError(problem(code, Location(name, line), reason="it is not UTF-8 text")) from err
 
 
 def _templates(root: Path, added: Sequence[Extension]) -> Iterator[tuple[str, str, str]]:

@@ -1,14 +1,15 @@
 """Repeats: articles with one and the same text become one cluster, a keeper and its copies.
 
-Exact repeats only, by the key of the visible text and the guard of `text.similarity`. Never merges
-what the guard refuses, never drops a word: where copies disagree, both are kept and it is said.
+Exact repeats only, by the key of the visible text and the guard of `text.similarity`, and what a person
+has ruled (`pipeline.rulings`), whose word is final. Never merges what both refuse; where copies disagree
+about themselves, both are kept and it is said.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from operator import attrgetter
 from urllib.parse import urlsplit
 
@@ -25,9 +26,11 @@ from bimson_site.model import (
     Slip,
 )
 from bimson_site.pipeline import records
+from bimson_site.pipeline.rulings import FILE, NOTHING_RULED, Ruled
 from bimson_site.text import similarity, vietnamese
 
 REPEAT = "repeat"  # Reuters' word: the same text, sent again
+RULED = FILE  # a person says so
 
 
 def order(article: Article) -> tuple[object, ...]:
@@ -58,12 +61,17 @@ def _origin(source: str, source_url: str) -> str:
     return urlsplit(source_url).netloc.removeprefix("www.").casefold()
 
 
-def suspects(slips: Iterable[Slip]) -> tuple[Slip, ...]:
-    """The articles that may repeat another: those whose skeleton is not theirs alone. Ordinary pages
-    are never folded."""
+def suspects(slips: Sequence[Slip], ruled: Ruled = NOTHING_RULED) -> tuple[Slip, ...]:
+    """The articles that may repeat another: those whose skeleton is not theirs alone, and those that
+    are said to. Ordinary pages are never folded."""
     bearing = [s for s in slips if s.skeleton and not s.flags & ORDINARY]
     count = Counter(s.skeleton for s in bearing)
-    return tuple(s for s in bearing if count[s.skeleton] > 1)
+    named = {path for group in ruled.same for path in group}
+    if not named:
+        return tuple(s for s in bearing if count[s.skeleton] > 1)
+    return tuple(
+        s for s in slips if s.path in named or (count[s.skeleton] > 1 and not s.flags & ORDINARY)
+    )
 
 
 def dedupe(
@@ -71,36 +79,83 @@ def dedupe(
     signatures: Mapping[str, Signature],
     url_of: Callable[[Article], str],
     base_url: str,
+    ruled: Ruled = NOTHING_RULED,
 ) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
-    """The clusters of those articles that repeat each other. `signatures` are theirs by path; `url_of`
-    is the address an article would get if it stood alone.
+    """The clusters of those articles that repeat each other, or are said to. `signatures` are theirs by
+    path; `url_of` is the address an article would get if it stood alone.
 
-    Within one key, articles are taken in archive order; each joins the first cluster whose first
-    member admits it, or opens one.
+    Each group of articles that are said to be the same is a cluster. Within one key, the others are
+    taken in archive order; each joins the first cluster of a group of which one admits it, else the
+    first of which the first member does, or opens one; never one with an article that it is said to
+    differ from.
     """
-    clusters: list[list[Article]] = []
+    articles = sorted(articles, key=order)
+    clusters, said = _ruled(articles, ruled)
+    named: dict[tuple[str, str], list[tuple[Article, list[Article]]]] = defaultdict(list)
+    for members in clusters:
+        for article in members:
+            if signatures[article.path].key:
+                named[_key(signatures[article.path])].append((article, members))
+    apart = _Apart(ruled)
     opened: dict[tuple[str, str], list[list[Article]]] = defaultdict(list)
-    for article in sorted(articles, key=order):
+    for article in articles:
         own = signatures[article.path]
-        if not own.key:
+        if not own.key or article.path in said:
             continue
         key = _key(own)
         open_now = opened[key] = [c for c in opened[key] if _may_admit(c[0], article)]
-        found = next((c for c in open_now if _admits(c[0], article, signatures)), None)
+        candidates = (*named.get(key, ()), *((c[0], c) for c in open_now))
+        found = next(
+            (
+                c
+                for first, c in candidates
+                if _admits(first, article, signatures) and apart(article, c)
+            ),
+            None,
+        )
         if found is None:
             found = []
             clusters.append(found)
             open_now.append(found)
         found.append(article)
-    folded = [_keeper_first(m, url_of, base_url) for m in clusters if len(m) > 1]
+    folded = [_keeper_first(m, said, url_of, base_url) for m in clusters if len(m) > 1]
     problems = [p for keeper, *copies in folded for p in _disagreements(keeper, copies)]
-    paths = tuple(Cluster(k.path, tuple(c.path for c in copies)) for k, *copies in folded)
-    return paths, tuple(problems)
+    return tuple(_cluster(members, said) for members in folded), tuple(problems)
+
+
+def _ruled(articles: Iterable[Article], ruled: Ruled) -> tuple[list[list[Article]], dict[str, int]]:
+    """The clusters that a person made, and the place of each article in its group by path."""
+    by_path = {article.path: article for article in articles} if ruled.same else {}
+    groups = [[by_path[path] for path in group if path in by_path] for group in ruled.same]
+    clusters = [group for group in groups if len(group) > 1]
+    return clusters, {a.path: place for group in clusters for place, a in enumerate(group)}
+
+
+class _Apart:
+    """Who may stand beside whom, by the groups of those that are said to differ."""
+
+    def __init__(self, ruled: Ruled) -> None:
+        self._groups: dict[str, set[int]] = defaultdict(set)
+        for number, group in enumerate(ruled.different):
+            for path in group:
+                self._groups[path].add(number)
+
+    def __call__(self, article: Article, members: Iterable[Article]) -> bool:
+        """True where no member is said to differ from the article."""
+        own = self._groups.get(article.path)
+        return not own or all(own.isdisjoint(self._groups.get(m.path, ())) for m in members)
+
+
+def _cluster(members: Sequence[Article], said: Container[str]) -> Cluster:
+    keeper, *copies = (member.path for member in members)
+    return Cluster(keeper, tuple(copies), tuple(path for path in copies if path in said))
 
 
 def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
     """The live articles in archive order, the copies of each with it."""
+    clusters = tuple(clusters)
     copies_of = {path: cluster.keeper for cluster in clusters for path in cluster.copies}
+    ruled = {path for cluster in clusters for path in cluster.ruled}
     keepers, pages = [], []
     copies: dict[str, list[Copy]] = defaultdict(list)
     slips = list(slips)
@@ -112,7 +167,8 @@ def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
         if slip.flags & ORDINARY:
             pages.append(slip)
         elif slip.path in copies_of:
-            copies[copies_of[slip.path]].append(Copy(slip, REPEAT))
+            reason = RULED if slip.path in ruled else REPEAT
+            copies[copies_of[slip.path]].append(Copy(slip, reason))
         else:
             keepers.append(slip)
     found = {path: tuple(each) for path, each in copies.items()}
@@ -136,9 +192,17 @@ def _admits(first: Article, other: Article, signatures: Mapping[str, Signature])
 
 
 def _keeper_first(
-    members: list[Article], url_of: Callable[[Article], str], base_url: str
+    members: list[Article],
+    said: Mapping[str, int],
+    url_of: Callable[[Article], str],
+    base_url: str,
 ) -> list[Article]:
-    keeper = _named(members, url_of, base_url) or max(members, key=_completeness)
+    """The keeper, then its copies. It is the one that another names as canonical; in a cluster that a
+    person made the first named whose text readers may see; else the most complete."""
+    keeper = _named(members, url_of, base_url)
+    if keeper is None and (first := [a for a in members if a.path in said]):
+        keeper = min(first, key=lambda a: (a.access is not Access.FULL, said[a.path]))
+    keeper = keeper or max(members, key=_completeness)
     return [keeper, *(a for a in members if a is not keeper)]
 
 
