@@ -9,11 +9,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Levenshtein
 
 from bimson_site.model import Precision, Signature, Timestamp
 from bimson_site.text import ordinary
@@ -75,7 +75,7 @@ def _mark(word: str, at: int) -> str:
     return mark if symbol or mark in _KEPT_SIGNS else ""
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
     """NFC, with entities decoded and what cannot be seen dropped, until nothing changes."""
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
@@ -93,8 +93,8 @@ def normalise(text: str) -> list[str]:
 
     Date lines and tail lines at either end are left out, unless nothing else remains.
     """
-    text = _decoded(text)
-    return _tokens(_without_furniture(text)) or _tokens(text)
+    text = decoded(text)
+    return forms(_without_furniture(text)) or forms(text)
 
 
 def _without_furniture(text: str) -> str:
@@ -122,7 +122,13 @@ def _is_long_at_both_ends(text: str) -> bool:
     return True
 
 
-def _tokens(text: str) -> list[str]:
+def form(word: str) -> str:
+    """The form of one word of a decoded text by which it is compared; '' if nothing of it counts."""
+    return _FORMS[word]
+
+
+def forms(text: str) -> list[str]:
+    """The forms of the words of a decoded text that count, in order; nothing is left out as furniture."""
     return list(filter(None, map(_FORMS.__getitem__, text.split())))
 
 
@@ -130,8 +136,35 @@ def key(tokens: list[str]) -> str:
     """32 hexadecimal digits; '' for no tokens. Words are joined, numbers are kept apart."""
     if not tokens:
         return ""
-    joined = _BETWEEN_DIGITS.sub("\x1f", " ".join(tokens)).replace(" ", "")
-    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return blake2b(joined(tokens).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def joined(tokens: list[str]) -> str:
+    """The tokens in one piece, numbers apart: equal where their keys are."""
+    return _BETWEEN_DIGITS.sub("\x1f", " ".join(tokens)).replace(" ", "")
+
+
+# --- what lies between two texts -----------------------------------------------------------------------
+
+
+def likeness(first: Sequence[str], other: Sequence[str]) -> float:
+    """Likeness of two lists of tokens, 0 to 1: 1 less the share of tokens put in or taken out (Indel)."""
+    return Indel.normalized_similarity(first, other)
+
+
+def hunks(first: Sequence[str], other: Sequence[str]) -> list[tuple[slice, slice]]:
+    """Where two lists of tokens differ by the least number of edits (Levenshtein): what stands in the
+    first, and what in its place in the other; neighbouring edits are one hunk."""
+    found: list[tuple[slice, slice]] = []
+    for code in Levenshtein.opcodes(first, other):
+        if code.tag == "equal":
+            continue
+        ours, theirs = code.src_start, code.dest_start
+        if found and found[-1][0].stop == ours and found[-1][1].stop == theirs:
+            before = found.pop()
+            ours, theirs = before[0].start, before[1].start
+        found.append((slice(ours, code.src_end), slice(theirs, code.dest_end)))
+    return found
 
 
 # --- titles -----------------------------------------------------------------------------------------
@@ -139,7 +172,7 @@ def key(tokens: list[str]) -> str:
 
 def title_key(title: str) -> str:
     """The tokens of a title, joined by spaces; '' if nothing of it counts."""
-    return " ".join(_tokens(_decoded(title)))
+    return " ".join(forms(decoded(title)))
 
 
 def title_likeness(first: str, other: str) -> float:
@@ -194,7 +227,7 @@ def signatures(visible_text: str, titles: Iterable[str]) -> tuple[Signature, ...
     said: dict[str, Signature] = {}
     found = []
     for title in titles:
-        text = _below_title(visible_text, title)
+        text = below_title(visible_text, title)
         if text not in said:
             tokens = normalise(text) or normalise(visible_text)
             said[text] = Signature(key(tokens), len(tokens), "", _is_deictic(tokens))
@@ -202,12 +235,12 @@ def signatures(visible_text: str, titles: Iterable[str]) -> tuple[Signature, ...
     return tuple(found)
 
 
-def _counted(visible_text: str, title: str) -> list[str]:
+def counted(visible_text: str, title: str) -> list[str]:
     """The tokens of a text that count for its key."""
-    return normalise(_below_title(visible_text, title)) or normalise(visible_text)
+    return normalise(below_title(visible_text, title)) or normalise(visible_text)
 
 
-def _below_title(visible_text: str, title: str) -> str:
+def below_title(visible_text: str, title: str) -> str:
     """The text without a first line that equals the title."""
     first, _, rest = visible_text.lstrip().partition("\n")
     if len(first) > 4 * len(title):
@@ -236,14 +269,14 @@ def skeleton(visible_text: str, title: str) -> str:
     Some ASCII consonants and all digits of what counts for the key, in order, so that most articles
     are known to repeat no other without their signatures; ten times cheaper than one.
     """
-    text = _below_title(visible_text, title)
+    text = below_title(visible_text, title)
     if "&" in text:
-        text = _decoded(text)
+        text = decoded(text)
     bones = _letters(text)
     if bones and (kept := _without_furniture(text)) is not text:
         bones = _letters(kept)
     if not bones:
-        tokens = _counted(visible_text, title)
+        tokens = counted(visible_text, title)
         if not tokens:
             return ""
         apart = unicodedata.normalize("NFD", "".join(tokens))
