@@ -76,7 +76,7 @@ def read(
     With an error among the problems there is no configuration.
     """
     fields, found = block(text or "", path, texts=frozenset({"title", "description", "rights"}))
-    problems = [_of_config(each) for each in found]
+    problems = [readers.retold(each, "config-invalid") for each in found]
     values: dict[str, Any] = {}
     nodes = _nodes(fields, "", path, problems)
     for name, reader in _READERS.items():
@@ -95,18 +95,6 @@ def read(
     own["footer"] = Footer(**values.get("footer", {}))
     own["lists"] = ListSizes(**values.get("lists", {}))
     return SiteConfig(**own), tuple(sorted(problems))
-
-
-def _of_config(found: Problem) -> Problem:
-    """A problem of YAML in the words of the configuration; warnings stay what they are."""
-    values = dict(found.values)
-    match found.code:
-        case "front-matter-invalid":
-            return problem("config-invalid", found.where, reason=values["reason"])
-        case "front-matter-refused":
-            return problem("config-invalid", found.where, reason=f"it uses {values['what']}")
-        case _:
-            return found
 
 
 def _nodes(fields: Fields, group: str, path: str, problems: list[Problem]) -> dict[str, Node]:

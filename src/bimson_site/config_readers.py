@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from bimson_site.errors import Problem, problem
 from bimson_site.model import MenuItem, Timestamp
 from bimson_site.text import dates
 from bimson_site.text.frontmatter import Field, Fields, Items, Node, Text
@@ -25,6 +26,18 @@ class Wrong:
     node: Node
     expected: str
     stray: Field | None = None
+
+
+def retold(found: Problem, code: str) -> Problem:
+    """A problem of YAML in the words of another file of the site; warnings stay what they are."""
+    values = dict(found.values)
+    match found.code:
+        case "front-matter-invalid":
+            return problem(code, found.where, reason=values["reason"])
+        case "front-matter-refused":
+            return problem(code, found.where, reason=f"it uses {values['what']}")
+        case _:
+            return found
 
 
 def is_null(node: Node) -> bool:

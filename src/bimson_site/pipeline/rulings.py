@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from bimson_site import config_readers as readers
 from bimson_site import routes
 from bimson_site.config_readers import is_null
 from bimson_site.errors import Location, Problem, problem
@@ -70,7 +71,7 @@ NOTHING_RULED = Ruled()
 def read(text: str | None) -> tuple[Rulings, tuple[Problem, ...]]:
     """The rules in the text of dedupe.yaml (None: there is no such file), and all problems."""
     fields, found = block(text or "", FILE)
-    problems = [_of_rules(each) for each in found]
+    problems = [readers.retold(each, "dedupe-invalid") for each in found]
     groups: dict[str, tuple[Group, ...]] = {}
     for field in fields.pairs:
         if field.key not in Rulings._fields:
@@ -80,18 +81,6 @@ def read(text: str | None) -> tuple[Rulings, tuple[Problem, ...]]:
         elif not is_null(field.value):
             groups[field.key] = tuple(_groups(field.value, problems))
     return Rulings(**groups), tuple(sorted(problems))
-
-
-def _of_rules(found: Problem) -> Problem:
-    """A problem of YAML in the words of this file; warnings stay what they are."""
-    values = dict(found.values)
-    match found.code:
-        case "front-matter-invalid":
-            return problem("dedupe-invalid", found.where, reason=values["reason"])
-        case "front-matter-refused":
-            return problem("dedupe-invalid", found.where, reason=f"it uses {values['what']}")
-        case _:
-            return found
 
 
 def _groups(node: Node, problems: list[Problem]) -> Iterator[Group]:
