@@ -229,6 +229,7 @@ CODES: dict[str, Words] = {
 }
 
 PHRASES = (
+    "another row answers this address",
     # --- what a value should be ------------------------------------------------------------------
     "a text",
     "true or false",

@@ -248,6 +248,35 @@ def old_address(text: str, base_url: str) -> str | None:
     return "/" + "/".join(names) + ("/" if folder else "")
 
 
+def old_query(text: str, base_url: str) -> str | None:
+    """The same for an address with a query, which a server or the page 404 may answer: "/path?query",
+    the path decoded and in NFC, the query as it is written, without a fragment.
+
+    None without a query, for another site, or where the path leaves the site. The path is no file's,
+    so it may have names that file systems refuse, and keeps its ending.
+    """
+    written, mark, query = text.partition("#")[0].partition("?")
+    path = here(written, base_url)
+    if path is None and "://" not in written and written[:1] not in {"/", "\\"}:
+        path = f"/{written}"
+    if path is None or not query or not f"{path}{mark}{query}".isprintable():
+        return None
+    path = unicodedata.normalize("NFC", unquote(path))
+    names = path[1:].removesuffix("/").split("/") if path != HOME else []
+    if not path.isprintable() or not all(_named(name) for name in names):
+        return None
+    return f"{path}?{query}"
+
+
+def _named(name: str) -> bool:
+    """False for what leads elsewhere, or would be read as another part of an address."""
+    return (
+        name not in {"", ".", ".."}
+        and len(name.encode()) <= 200
+        and not set(name) & set("\\?#\ufffd")
+    )
+
+
 def _portable(name: str) -> bool:
     return (
         name not in {"", ".", ".."}

@@ -90,6 +90,40 @@ def test_an_old_address_is_a_path_that_a_static_file_can_answer(text: str, url: 
 
 
 @pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("/default.aspx?ctl=article&aID=7", "/default.aspx?ctl=article&aID=7"),
+        ("default.aspx?a=/b", "/default.aspx?a=/b"),
+        ("https://kho.example/bao/x?p=1#doc", "/x?p=1"),
+        ("https://kho.example/bao?p=7", "/?p=7"),
+        ("/bao/x/?p=1", "/x/?p=1"),
+        ("/?p=7", "/?p=7"),
+        ("?p=7", "/?p=7"),
+        ("/tin/b%C3%A0i cu.aspx?q=b%C3%A0i", "/tin/bài cu.aspx?q=b%C3%A0i"),
+        ("/tin/ba\u0300i?x", "/tin/bài?x"),
+        ("/a:b*?x", "/a:b*?x"),
+        ("/x?a?b", "/x?a?b"),
+        ("/x", None),
+        ("/x?", None),
+        ("/x#?a", None),
+        ("https://khac.example/x?p=1", None),
+        ("//khac.example/x?p=1", None),
+        ("/%2fkhac.example?p=1", None),
+        ("\\\\khac.example?p=1", None),
+        ("/%5ckhac.example?p=1", None),
+        ("/a/%2e%2e/b?p=1", None),
+        ("/a%3Fb?p=1", None),
+        ("/a%0d%0ab?p=1", None),
+        ("/a?p=1\nb", None),
+        ("/%ff?p=1", None),
+        ("/a//b?p=1", None),
+    ],
+)
+def test_an_old_address_with_a_query_is_kept_as_written(text: str, url: str | None) -> None:
+    assert routes.old_query(text, "https://kho.example/bao") == url
+
+
+@pytest.mark.parametrize(
     ("url", "number", "variant"),
     [("/a/tin/", 2, "/a/tin-2/"), ("/a/tin.html", 3, "/a/tin-3.html"), ("/a/tin", 2, "/a/tin-2")],
 )
