@@ -348,7 +348,8 @@ class Card:
 @dataclass(frozen=True, slots=True)
 class Appearance:
     """Where else a text was published: one copy, with its own words about itself; `files` are the
-    addresses of pictures and files that only this copy has."""
+    addresses of pictures and files that only this copy has; `ruled` where a person says that it belongs here,
+    so that its words may be others."""
 
     path: str
     title: str
@@ -357,6 +358,7 @@ class Appearance:
     source: str = ""
     source_url: str = ""
     files: tuple[str, ...] = ()
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +426,7 @@ class AppearanceRow(NamedTuple):
 
     number: int
     files: tuple[str, ...] = ()
+    ruled: bool = False
 
 
 class StoryRow(NamedTuple):

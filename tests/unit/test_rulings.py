@@ -178,7 +178,10 @@ def test_same_folds_what_is_not_alike_and_the_first_named_has_the_page(site) -> 
     )
     assert made.build().json["copies"] == 2
     assert clusters(made) == {"b.md": [("a.md", "dedupe.yaml"), ("c.md", "dedupe.yaml")]}
-    assert "Ngắn." in made.output("2020/08/05/cau/index.html")
+    page = made.output("2020/08/05/cau/index.html")
+    assert "Ngắn." in page
+    assert page.count("do người giữ kho lưu trữ gộp vào") == 2
+    assert "cùng chữ" not in page, "their texts are others"
     assert 'href="../cau/"' in made.output("2020/08/05/cho/index.html")
     rows = {row["path"]: row for row in made.run("list", "--json").lines}
     assert rows["content/a.md"]["reason"] == "dedupe.yaml"

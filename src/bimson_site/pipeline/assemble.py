@@ -206,10 +206,10 @@ def story(row: StoryRow, articles: Mapping[int, Article]) -> Story:
 def _appearances(
     copies: Iterable[AppearanceRow], articles: Mapping[int, Article]
 ) -> tuple[Appearance, ...]:
-    return tuple(_appearance(articles[row.number], row.files) for row in copies)
+    return tuple(_appearance(articles[row.number], row.files, ruled=row.ruled) for row in copies)
 
 
-def _appearance(article: Article, files: tuple[str, ...]) -> Appearance:
+def _appearance(article: Article, files: tuple[str, ...], *, ruled: bool) -> Appearance:
     return Appearance(
         path=article.path,
         title=article.title,
@@ -218,4 +218,5 @@ def _appearance(article: Article, files: tuple[str, ...]) -> Appearance:
         source=article.source,
         source_url=article.source_url,
         files=files,
+        ruled=ruled,
     )

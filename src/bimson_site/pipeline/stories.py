@@ -258,8 +258,8 @@ def _story(
     parts = [slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest]
     if moved or links or attachments or canonical or repeated:
         slips = [copy.digest for copy in repeated]
-        files = tuple(copy.files for copy in copies)
-        rest = (moved, links, attachments, canonical, files, tuple(slips), source)
+        own = tuple((copy.files, copy.ruled) for copy in copies)
+        rest = (moved, links, attachments, canonical, own, tuple(slips), source)
         parts.append(bytes.fromhex(digest(rest)))
     row = StoryRow(
         slip.number,
@@ -302,6 +302,8 @@ def _appearances(
 ) -> tuple[tuple[AppearanceRow, ...], tuple[Asset, ...]]:
     """The copies, each with the files that only it has; those are published beside the page too."""
     found = []
+    joined = desk.archive.copies[slip.path]
+    ruled = {copy.article.path for copy in joined if copy.reason == dedupe.RULED}
     for copy in repeated:
         own: tuple[str, ...] = ()
         if slip.flags & FULL and copy.flags & ODD and desk.odd[copy.path].references:
@@ -310,5 +312,5 @@ def _appearances(
                 desk.odd[copy.path], url, desk.around, attachments
             )
             own = tuple(asset.url for asset in attachments if asset not in before)
-        found.append(AppearanceRow(copy.number, own))
+        found.append(AppearanceRow(copy.number, own, copy.path in ruled))
     return tuple(found), attachments
