@@ -26,7 +26,15 @@ from conftest import Site, run, tree
 
 SITES = Path(__file__).parent / "sites"
 # These need something that a folder of files cannot hold; see the tests below.
-STAGED = {"output-busy", "machine-refused", "worker-died", "usage", "internal", "name-undecodable"}
+STAGED = {
+    "internal",
+    "ledger-locked",
+    "machine-refused",
+    "name-undecodable",
+    "output-busy",
+    "usage",
+    "worker-died",
+}
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
 
 
@@ -128,6 +136,19 @@ def test_two_builds_at_once_the_second_is_refused(tmp_path: Path) -> None:
         result = site.build()
     assert (result.code, "output-busy" in result.codes) == (3, True)
     assert site.files() == before
+
+
+def test_new_addresses_where_they_are_forbidden(tmp_path: Path) -> None:
+    site = copied("bad-ledger-locked", tmp_path)
+    result = site.build("--locked")
+    (found,) = result.json["problems"]
+    assert (result.code, found["code"], found["path"]) == (
+        1,
+        "ledger-locked",
+        "permalinks/2020.csv",
+    )
+    assert not site.files()
+    assert not (site.root / "permalinks").exists()
 
 
 @UNIX

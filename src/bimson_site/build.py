@@ -6,39 +6,52 @@ partitions in `printing`, of a whole build in `_as_before`; each is memoisation,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from bimson_site import survey as surveys
 from bimson_site.effects import files
 from bimson_site.effects.cache import Cache
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
-from bimson_site.errors import Severity
+from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import Rehearsal, Report, digest
 from bimson_site.pipeline import publish, records
 from bimson_site.pipeline.discover import is_article
+from bimson_site.pipeline.ledger import Row, file_of
 from bimson_site.pipeline.records import Finished
 from bimson_site.pipeline.release import Moment
 from bimson_site.printing import Job, Pressed, press
 from bimson_site.survey import Survey
 
 
+class Terms(NamedTuple):
+    """On what terms a site is built: `strict`: not with errors in the content; `record`: the ledger learns
+    the new addresses; `locked`: not where there are any."""
+
+    strict: bool = False
+    record: bool = True
+    locked: bool = False
+
+
+USUAL = Terms()
+
+
 def build(
-    site: Site, folder: Path, moment: Moment, hands: Hands = ALONE, *, strict: bool = False
+    site: Site, folder: Path, moment: Moment, hands: Hands = ALONE, terms: Terms = USUAL
 ) -> Report:
     """Build a site into a folder. SiteError and MachineError leave the folder as it was; so do
-    errors in the content where the build is strict."""
-    return surveys.with_cache(
-        site, lambda kept: _build(site, folder, moment, hands, kept, strict=strict)
-    )
+    errors in the content where the build is strict, and new addresses where it is locked."""
+    return surveys.with_cache(site, lambda kept: _build(site, folder, moment, hands, kept, terms))
 
 
 def _build(
-    site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache, *, strict: bool
+    site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache, terms: Terms
 ) -> Report:
     job = Job(site, folder, hands, kept)
     last = records.unpacked_build(kept.state(job.name))
@@ -50,13 +63,17 @@ def _build(
         walk = partial(_untouched, folder, last)
         untouched = held.enter_context(hands.beside(size, walk)) if ours else lambda: False
         walked = surveys.read(site, kept, hands)
-        now = digest((site.digest, walked.digest, moment.future, moment.drafts))
-        if report := _as_before(moment, last, now, untouched, hands, strict=strict):
+        context = _context(site, walked.digest, moment)
+        if report := _as_before(moment, last, context, untouched, hands, terms):
             return report
         surveyed = surveys.survey(site, moment, kept, hands, walked)
-        report, edition = _report(surveyed), surveyed.edition
+        news = surveys.news(site, surveyed, moment)
+        report, edition = _report(site, surveyed, news), surveyed.edition
+        said = walked.digest
         del surveyed, walked  # what printing does not need, a large archive needs the room of
-        if strict and _wrong(report):
+        if terms.locked and news:
+            return replace(report, problems=tuple(sorted((*report.problems, *_locked(news)))))
+        if terms.strict and _wrong(report):
             return report
         if not ours:
             held.enter_context(output)
@@ -66,12 +83,19 @@ def _build(
         pressed = press(job, edition, existing, last.outputs if last else None)
         report = _told(report, pressed)
         output.withdraw(pressed.withdrawn)
-        if strict and _wrong(report):
+        if terms.strict and _wrong(report):
             return report
+        if terms.record:
+            site.permalinks.record(news)
+            report = replace(report, recorded=bool(news))
+            hands.lap("record addresses")
         deletions = publish.deletions(existing.files, pressed.outputs)
         output.put_in_place(pressed.moves, deletions, existing.folders)
         hands.lap("put in place")
-        finished = Finished(now, *edition.span, report, pressed.outputs)
+        context = _context(site, said, moment)
+        owed = bool(news) and not report.recorded
+        left = replace(report, new_addresses=report.new_addresses * owed, recorded=False)
+        finished = Finished(context, *edition.span, left, owed, pressed.outputs)
         kept.publish(job.name, records.packed_build(finished), pressed.changed, pressed.gone)
         hands.lap("remember")
     return replace(
@@ -96,7 +120,7 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     pressed = press(job, surveyed.edition, existing, last.outputs if last else None)
     deletions = publish.deletions(existing.files, pressed.outputs)
     report = replace(
-        _told(_report(surveyed), pressed),
+        _told(_report(site, surveyed, surveys.news(site, surveyed, moment)), pressed),
         written=len(pressed.moves),
         kept=len(pressed.outputs) - len(pressed.moves),
         deleted=len(deletions),
@@ -127,12 +151,28 @@ def _wrong(report: Report) -> bool:
     return any(p.severity is Severity.ERROR for p in report.problems)
 
 
-def _report(surveyed: Survey) -> Report:
+def _context(site: Site, walked: str, moment: Moment) -> str:
+    """All that a build depends on but the clock, the ledger as it stands now."""
+    return digest((site.digest, site.permalinks.digest, walked, moment.future, moment.drafts))
+
+
+def _locked(news: Sequence[Row]) -> Iterator[Problem]:
+    """One problem for each file of the ledger that lacks rows."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for row in sorted(news):
+        files[file_of(row.url)].append(row.url)
+    for path, urls in files.items():
+        yield problem("ledger-locked", Location(path), url=urls[0], count=len(urls))
+
+
+def _report(site: Site, surveyed: Survey, news: Sequence[Row]) -> Report:
+    known = site.permalinks.ledger.published.owner_of
     return Report(
         articles=len(surveyed.archive.keepers),
         copies=sum(map(len, surveyed.archive.copies.values())),
         held_back=surveyed.released.held_back,
         problems=surveyed.problems,
+        new_addresses=len({row.url for row in news} - known.keys()),
     )
 
 
@@ -150,15 +190,18 @@ def _as_before(
     now: str,
     untouched: Callable[[], bool],
     hands: Hands,
-    *,
-    strict: bool,
+    terms: Terms,
 ) -> Report | None:
     """The report of a build that has nothing to do: no file, setting or template is another than last
     time, nothing has gone live since, and every published file is as it was left."""
     if last is None or last.context != now:
         return None
-    if not last.since <= moment.as_of < last.until or (strict and _wrong(last.report)):
+    if last.owed and (terms.record or terms.locked):
+        return None
+    if not last.since <= moment.as_of < last.until or (terms.strict and _wrong(last.report)):
         return None
     same = untouched()
     hands.lap("walk the output")
-    return replace(last.report, written=0, kept=len(last.outputs), deleted=0) if same else None
+    if not same:
+        return None
+    return replace(last.report, written=0, kept=len(last.outputs), deleted=0)

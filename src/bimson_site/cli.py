@@ -124,6 +124,7 @@ def bimson_site(ctx: click.Context) -> None:
     help="Work in N processes (default: as many as help).",
 )
 @click.option("--strict", is_flag=True, help="Write nothing if an article has an error.")
+@click.option("--locked", is_flag=True, help="Write nothing if there are new addresses.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be written and deleted.")
 @click.option("--profile", is_flag=True, help="Show where the time went.")
 @_JSON
@@ -135,6 +136,7 @@ def build(
     out: Path | None,
     jobs: int | None,
     strict: bool,
+    locked: bool,
     dry_run: bool,
     profile: bool,
     as_json: bool,
@@ -161,7 +163,9 @@ def build(
                 report = rehearsal.report
                 more = console.rehearsal_json(rehearsal)
             else:
-                report = pipeline.build(site, folder, moment, hands, strict=strict)
+                record = not drafts and as_of is None
+                terms = pipeline.Terms(strict, record, locked)
+                report = pipeline.build(site, folder, moment, hands, terms)
         seconds = time.perf_counter() - start
         errors = any(p.severity is Severity.ERROR for p in report.problems)
         if as_json:
@@ -178,10 +182,12 @@ def build(
             if dry_run:
                 for line in console.rehearsal(rehearsal, call.voice):
                     click.echo(line)
-            elif strict and errors:
+            elif (strict and errors) or any(p.code == "ledger-locked" for p in report.problems):
                 click.echo(call.voice.say("Nothing was written, for there are errors."), err=True)
             else:
                 click.echo(console.summary(report, seconds, _shown(folder), call.voice))
+                for line in console.recorded(report, call.voice):
+                    click.echo(line)
         call.code = CONTENT if errors else OK
     return call.code
 

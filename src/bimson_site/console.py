@@ -157,6 +157,14 @@ def summary(report: Report, seconds: float, folder: str, voice: Voice) -> str:
     return f"{', '.join(parts)} · {done} · {seconds:.2f} s → {folder}"
 
 
+def recorded(report: Report, voice: Voice) -> Iterator[str]:
+    """What is left to do where the ledger has grown."""
+    if report.recorded:
+        many = voice.counted("{n} new address", "{n} new addresses", report.new_addresses)
+        said = many if report.new_addresses else voice.say("New lines in the ledger of addresses")
+        yield voice.say("{what}: commit permalinks/", what=said)
+
+
 def report_json(
     report: Report, seconds: float, zone: tzinfo | None, voice: Voice
 ) -> dict[str, object]:
@@ -168,6 +176,7 @@ def report_json(
         "kept": report.kept,
         "deleted": report.deleted,
         "copies": report.copies,
+        "new_addresses": report.new_addresses,
         "held_back": len(report.held_back),
         "held": [{"path": h.path, "until": moment(h.until, zone)} for h in report.held_back],
         "seconds": round(seconds, 3),

@@ -297,6 +297,14 @@ class HeldBack:
     until: int
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A published address of which nothing is left; `waiting` while its file is there, but not live."""
+
+    url: str
+    waiting: bool = False
+
+
 # --- terms: tags, authors, sections, sources -------------------------------------------------------
 
 
@@ -586,7 +594,15 @@ class Assets:
     files: tuple[Asset, ...]
 
 
-Partition = Shelf | Year | Term | TermPeriod | TermIndex | Whole | Standing | Assets
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """Published addresses of which nothing is left: those of one file of the ledger."""
+
+    ledger: str
+    gone: tuple[Gone, ...]
+
+
+Partition = Shelf | Year | Term | TermPeriod | TermIndex | Whole | Standing | Assets | Vanished
 
 
 # --- the site's own words ---------------------------------------------------------------------------
@@ -641,7 +657,8 @@ class Page:
 
 
 class Receipt(NamedTuple):
-    """What became of one page: its address, who claims it, whether it only stands in (a redirect);
+    """What became of one page: its address, who claims it, whether it only stands in (a redirect,
+    a tombstone);
     the digests of its parts in the order of `render.PARTS`; its fate, and the file that waits to be
     published; size, time of writing and inode of its file; why it was last written."""
 
@@ -669,7 +686,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did, and what it found."""
+    """What a build did, and what it found; how many addresses are new, and whether the ledger has grown."""
 
     articles: int = 0
     pages: int = 0
@@ -679,6 +696,8 @@ class Report:
     copies: int = 0
     held_back: tuple[HeldBack, ...] = ()
     problems: tuple[Problem, ...] = ()
+    new_addresses: int = 0
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

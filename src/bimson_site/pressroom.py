@@ -220,5 +220,5 @@ def _receipt(printing: Printing, stage: files.Stage | None, copy: _Copy) -> Rece
     else:
         fate = publish.NEW if same is None else publish.CHANGED
         staged, stamp = stage.write(output, data) if stage else ("", (len(data), 0, 0))
-    stands_in = page.view == "redirect"
+    stands_in = page.view in {"redirect", "gone"}
     return Receipt(page.url, page.owner, stands_in, page.view, parts, fate, staged, stamp, why)

@@ -92,7 +92,7 @@ def press(
     redirects = 0
     if host or job.rehearsal:
         everything = _receipts(edition, printed, past)
-        redirects = sum(r.stands_in for r in everything)
+        redirects = sum(r.view == "redirect" for r in everything)
     over = hosting.over(host, {path: stamp[0] for path, stamp in outputs.items()}, redirects)
     return Pressed(
         outputs,

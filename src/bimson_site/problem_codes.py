@@ -186,6 +186,14 @@ CODES: dict[str, Words] = {
         "dedupe.yaml says that {first} and {other} are the same, and that they are different",
         "take one of the two out; until then the group under  same:  has no effect",
     ),
+    "ledger-damaged": _error(
+        "this line of the ledger of addresses cannot be read",
+        "take the line back from git or a copy; each is  url,id,path,key,since,as",
+    ),
+    "ledger-locked": _error(
+        "{url} is a new address, and --locked forbids new ones ({count} new lines in this file)",
+        "run  bimson-site build  without --locked and commit permalinks/",
+    ),
     "template-invalid": _error(
         "this template cannot be read: {reason}",
         "mend the line, or delete the file to use the theme's own",

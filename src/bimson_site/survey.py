@@ -8,9 +8,10 @@ is read from the cache where their stamps are as they were.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from bimson_site import jobs
@@ -33,12 +34,14 @@ from bimson_site.model import (
     Sources,
     Whole,
     digest,
+    utc,
 )
 from bimson_site.pipeline import (
     addresses,
     assemble,
     dedupe,
     load,
+    recording,
     records,
     remarks,
     rulings,
@@ -50,12 +53,14 @@ from bimson_site.pipeline import (
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.assemble import Outline
 from bimson_site.pipeline.discover import discover
+from bimson_site.pipeline.identity import Past, identify
+from bimson_site.pipeline.ledger import Row
 from bimson_site.pipeline.masthead import masthead
 from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
-from bimson_site.text import vietnamese
+from bimson_site.text import dates, vietnamese
 
 Result = TypeVar("Result")
 
@@ -152,13 +157,14 @@ def survey(
     odd = _by_path(kept, (s for s in released.live if s.flags & ODD))
     hands.lap("fetch what is known")
     ruled, misruled = _ruled(site, walked.sources, slips, released, kept)
-    archive, repeated = _fold(site, released, ruled, kept, hands)
+    past = _past(site, walked.sources, slips, released, odd)
+    archive, repeated = _fold(site, released, ruled, past, kept, hands)
     hands.lap("fold repeats")
     said = terms.wording(
         (*archive.keepers, *(c.article for k in archive.copies.values() for c in k))
     )
     taken = remarks.taken(site.assets)
-    places, placed = addresses.settle(archive, odd, said.shown, {}, taken, config.base_url)
+    places, placed = addresses.settle(archive, odd, said.shown, past, taken, config.base_url)
     glossary = terms.glossary(said.shown, places.terms)
     hands.lap("assign addresses")
     held, resolved = stories.hold(
@@ -168,7 +174,7 @@ def survey(
     healthy = {slip.path for slip in slips}
     aside = remarks.set_aside((*walked.unfit, *said_wrong), healthy)
     copies = sum(map(len, archive.copies.values()))
-    holdings = Holdings(held, glossary, aside, len(released.held_back), copies)
+    holdings = Holdings(held, glossary, aside, len(released.held_back), copies, places.gone)
     hands.lap("make rows")
     outlines, whole = _outlines(site, holdings, places, kept)
     hands.lap("shelve")
@@ -194,8 +200,36 @@ def survey(
     return Survey(walked.sources, released, archive, places, edition, tuple(sorted(found)))
 
 
+def news(site: Site, surveyed: Survey, moment: Moment) -> tuple[Row, ...]:
+    """What the ledger is to learn from a build at a moment."""
+    zone = dates.zone(site.config.timezone)
+    day = utc(moment.as_of).astimezone(zone).date().isoformat()
+    return recording.news(surveyed.archive, surveyed.places, site.permalinks.ledger, day)
+
+
 def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
     return {article.path: article for article in kept.articles(s.number for s in slips).values()}
+
+
+def _past(
+    site: Site,
+    sources: Sources,
+    slips: Sequence[Slip],
+    released: Release,
+    odd: Mapping[str, Article],
+) -> Past:
+    """What was published before, as the files of now stand to it."""
+    ledger = site.permalinks.ledger
+    there = {source.path for source in (*sources.articles, *sources.hidden)}
+    paths = {slip.path for slip in released.live}
+    others = [slip for slip in slips if slip.path not in paths]
+    live = sorted(released.live, key=attrgetter("order")) if ledger.rows or odd else ()
+    names = identify(live, others, odd, there, ledger)
+    hidden = {slip.path for slip in released.withheld}
+    waiting = there - paths - hidden if ledger.rows else ()
+    owner_in = ledger.owner_in
+    owners = frozenset(names.get(path) or owner_in.get(path, path) for path in waiting)
+    return Past(ledger, names, owners)
 
 
 def _ruled(
@@ -212,20 +246,28 @@ def _ruled(
 
 
 def _fold(
-    site: Site, released: Release, ruled: Ruled, kept: Cache, hands: Hands
+    site: Site,
+    released: Release,
+    ruled: Ruled,
+    past: Past,
+    kept: Cache,
+    hands: Hands,
 ) -> tuple[Archive, tuple[Problem, ...]]:
     """Fold repeats. Only articles whose skeletons are alike, and those that a person names, are looked
     at; and if they are those of last time, to the byte, so are their clusters."""
     base_url = site.config.base_url
     suspects = dedupe.suspects(released.live, ruled)
-    said = digest((base_url, tuple(ruled), kept.bytes_of(s.number for s in suspects)))
+    days = {s.path: past.had_page(s.path) for s in suspects}
+    had_page = {path: day for path, day in sorted(days.items()) if day}
+    bytes_of = kept.bytes_of(s.number for s in suspects)
+    said = digest((base_url, tuple(ruled), tuple(had_page.items()), bytes_of))
     clusters, problems = kept.folded(said) or ((), None)
     if problems is None:
         articles = list(kept.articles(s.number for s in suspects).values())
         signatures = _signatures(site, suspects, articles, kept, hands)
         url_of = partial(addresses.natural, base_url=base_url)
         whole = [article for article in articles if article.path in signatures]
-        clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url, ruled)
+        clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url, ruled, had_page)
         if len(whole) == len(suspects):
             kept.keep_folded(said, clusters, problems)
     return dedupe.fold(released.live, clusters), problems
@@ -285,6 +327,7 @@ def _outlines(
         yield from shelve.shelves(holdings)
         yield from years
         yield from shelve_terms.term_partitions(holdings, config.lists, config.sections)
+        yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole
 

@@ -29,7 +29,16 @@ from bimson_site.model import (
 )
 from bimson_site.pipeline import addresses, dedupe, records, terms
 from bimson_site.pipeline.addresses import Addresses
-from bimson_site.pipeline.assign import Claim, Settlement, assign
+from bimson_site.pipeline.assign import (
+    NOTHING_PUBLISHED,
+    Claim,
+    Published,
+    Settlement,
+    assign,
+)
+from bimson_site.pipeline.identity import Past, identify
+from bimson_site.pipeline.ledger import NO_LEDGER, Ledger
+from bimson_site.pipeline.recording import news
 from bimson_site.text import slugs
 
 # --- assign by itself: any claims, in any succession ----------------------------------------------
@@ -67,17 +76,19 @@ def test_histories_of_claims(history, random) -> None:
     before: dict[str, tuple[tuple[str, bool], str]] = {}
     for state in history:
         claims = claims_of(state)
-        made = assign(claims, ledger, STATIC)
+        made = assign(claims, Published(ledger), STATIC)
         check(claims, ledger, made)
         for owner, url in made.urls.items():
             if owner in before and before[owner][0] == state[owner]:
                 assert url == before[owner][1], "an address changed though its owner did not"
         ledger |= dict(made.rows)
-        again = assign(claims, ledger, STATIC)
+        again = assign(claims, Published(ledger), STATIC)
         assert again.urls == made.urls
         assert again.rows == ()
         random.shuffle(claims)
-        assert assign(claims, ledger, STATIC).urls == made.urls, "the ledger does not settle it"
+        assert assign(claims, Published(ledger), STATIC).urls == made.urls, (
+            "the ledger does not settle it"
+        )
         before |= {owner: (state[owner], url) for owner, url in made.urls.items()}
 
 
@@ -167,12 +178,19 @@ def fold(articles: Iterable[Article]) -> Archive:
     return dedupe.fold(slips, clusters)
 
 
-def settle(articles: Iterable[Article], ledger: Mapping[str, str]) -> tuple[Addresses, tuple]:
+def settle(articles: Iterable[Article], ledger: Ledger) -> tuple[Addresses, tuple]:
     articles = list(articles)
     archive = fold(articles)
     odd = {a.path: a for a in articles if records.slip(a).flags & ODD}
-    said = terms.wording(records.slip(a) for a in articles)
-    return addresses.settle(archive, odd, said.shown, ledger, {}, "")
+    live = sorted((records.slip(a) for a in articles), key=lambda slip: slip.order)
+    past = Past(ledger, identify(live, (), odd, {a.path for a in articles}, ledger))
+    said = terms.wording(live)
+    return addresses.settle(archive, odd, said.shown, past, {}, "")
+
+
+def recorded(articles: Iterable[Article], made: Addresses, ledger: Ledger = NO_LEDGER) -> Ledger:
+    """The ledger as it is after a build."""
+    return Ledger((*ledger.rows, *news(fold(articles), made, ledger, "2026-11-24")))
 
 
 def claimed(made: Addresses, keepers: Iterable[str]) -> list[str]:
@@ -186,7 +204,7 @@ def claimed(made: Addresses, keepers: Iterable[str]) -> list[str]:
 def test_histories_of_an_archive(moves, folds, random) -> None:
     """However files are listed, they get the same addresses; each address has one owner for ever."""
     files: dict[int, File] = {}
-    ledger: dict[str, str] = {}
+    ledger = NO_LEDGER
     for number, move in enumerate(moves):
         step(files, number, move)
         articles = [article(n, f, folds=folds) for n, f in files.items()]
@@ -196,22 +214,23 @@ def test_histories_of_an_archive(moves, folds, random) -> None:
         keepers = (slip.path for slip in fold(articles).keepers)
         places = list(map(routes.folded, claimed(made, keepers)))
         assert len(set(places)) == len(places), "two things stand on one address"
-        for url, owner in made.rows:
-            assert ledger.setdefault(url, owner) == owner
+        before = ledger.published.owner_of
+        ledger = recorded(articles, made, ledger)
+        assert before.items() <= ledger.published.owner_of.items(), "an address changed hands"
         again, _ = settle(articles, ledger)
         assert (again.of, again.terms, again.moved) == (made.of, made.terms, made.moved)
-        assert again.rows == ()
+        assert recorded(articles, again, ledger) == ledger
 
 
 @given(st.lists(FILES, min_size=1, max_size=6), st.lists(FILES, min_size=1, max_size=6))
 def test_older_material_flips_no_suffix(newer, older) -> None:
     """A harvest of the past arrives after the present was published."""
     there = [article(n, replace(f, given=False)) for n, f in enumerate(newer)]
-    first, _ = settle(there, {})
+    first, _ = settle(there, NO_LEDGER)
     past = [
         article(n, replace(f, hour=0, given=False), id=f"old {n}") for n, f in enumerate(older, 100)
     ]
-    second, _ = settle([*past, *there], dict(first.rows))
+    second, _ = settle([*past, *there], recorded(there, first))
     assert {path: second.of[path] for path in first.of} == first.of
     assert {owner: second.terms[owner] for owner in first.terms} == first.terms
 
@@ -226,8 +245,8 @@ def test_older_material_flips_no_suffix(newer, older) -> None:
 )
 def test_natural_slugs_come_before_suffixes(titles, slugs_given) -> None:
     claims = [Claim(f"{n}", f"/d/{slugs.slug(title)}/") for n, title in enumerate(titles)]
-    assert list(assign(claims, {}, {}).urls.values())  # every claim is answered
-    made = assign(claims, {}, {}).urls
+    assert list(assign(claims, NOTHING_PUBLISHED, {}).urls.values())  # every claim is answered
+    made = assign(claims, NOTHING_PUBLISHED, {}).urls
     assert [made[f"{n}"] for n in range(len(titles))] == [f"/d/{slug}/" for slug in slugs_given]
 
 
@@ -237,19 +256,19 @@ def test_natural_slugs_come_before_suffixes(titles, slugs_given) -> None:
 def test_a_lost_firm_wish_is_said_again() -> None:
     """The second build, with the ledger of the first, finds the same error."""
     claims = [Claim("a", "/d/tin/", firm=True), Claim("b", "/d/tin/", firm=True)]
-    first = assign(claims, {}, {})
-    assert assign(claims, dict(first.rows), {}).lost == first.lost
+    first = assign(claims, NOTHING_PUBLISHED, {})
+    assert assign(claims, Published(dict(first.rows)), {}).lost == first.lost
 
 
 def test_a_free_firm_wish_is_granted() -> None:
     """ "Tin 2" is given the slug `tin`, which is free: that is what a person asked for."""
-    made = assign([Claim("a", "/d/tin/", firm=True)], {"/d/tin-2/": "a"}, {})
+    made = assign([Claim("a", "/d/tin/", firm=True)], Published({"/d/tin-2/": "a"}), {})
     assert made.urls == {"a": "/d/tin/"}
 
 
 def test_a_static_file_on_a_published_address() -> None:
     taken = {routes.folded("/d/tin/"): "static/d/tin/index.html"}
-    made = assign([Claim("a", "/d/tin/")], {"/d/tin/": "a"}, taken)
+    made = assign([Claim("a", "/d/tin/")], Published({"/d/tin/": "a"}), taken)
     assert made.urls == {"a": "/d/tin-2/"}
 
 
@@ -257,21 +276,21 @@ def test_a_page_and_a_term_want_one_address() -> None:
     """A page under /tags/ is moved aside, onto the address of the tag "Tin 2"."""
     file = File("Chuyện", 1, 1, 0, ("Tin 2",))
     page = article(1, file, kind=Kind.PAGE, page_path="/tags/tin/", tags=())
-    made, _ = settle([page, article(2, file)], {})
+    made, _ = settle([page, article(2, file)], NO_LEDGER)
     assert made.of[page.path] not in made.terms.values()
 
 
 def test_an_id_that_is_the_path_of_another() -> None:
     one = article(1, File("Một", 1, 1, 0, ()), id="content/a/2.md")
     other = article(2, File("Hai", 1, 2, 0, ()), id="content/a/2.md")
-    made, _ = settle([one, other], {})
+    made, _ = settle([one, other], NO_LEDGER)
     assert made.of[one.path] != made.of[other.path]
 
 
 def test_every_published_address_leads_on() -> None:
     """Re-titled: the address that was published still answers."""
     old = article(1, File("Cũ", 1, 1, 0, ()))
-    first, _ = settle([old], {})
+    first, _ = settle([old], NO_LEDGER)
     new = article(1, File("Mới", 1, 1, 0, ()))
-    made, _ = settle([new], dict(first.rows))
+    made, _ = settle([new], recorded([old], first))
     assert made.moved == {new.path: (first.of[old.path],)}

@@ -8,8 +8,9 @@ from random import Random
 import pytest
 
 from bimson_site.model import Archive, Article, Body, Copy, Precision, Timestamp
-from bimson_site.pipeline import ledger, records
+from bimson_site.pipeline import ledger, recording, records
 from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.identity import identify
 from bimson_site.pipeline.ledger import ALIAS, COPY, PAGE, TERM, Ledger, Row
 
 DAY = "2026-11-24"
@@ -27,7 +28,7 @@ def slip(path: str, slug: str, key: str = "", *, own_id: str = ""):
         slug=slug,
         published=Timestamp(Precision.DAY, datetime(2020, 8, 5)),
         skeleton=key,
-        body=Body(path, 0, 1, "0" * 32),
+        body=Body(path, 0, 1, key.ljust(32, "0")),
     )
     return records.slip(made)
 
@@ -39,11 +40,11 @@ def at(slug: str) -> str:
 # --- rows as text -------------------------------------------------------------------------------------
 
 ROWS = (
-    row(at("tin"), "a.md", "a.md", "0f"),
-    row(at("mua"), "id, with a comma", "b.md", "1f"),
+    row(at("tin"), "a.md", "a.md", "0f00000000000000"),
+    row(at("mua"), "id, with a comma", "b.md", "1f00000000000000"),
     row("/tags/hoa/", "tags:hòa", stands=TERM),
-    row(at("cu"), "a.md", "a.md", "0f", ALIAS),
-    row(at("lai"), "c.md", "c.md", "2f", f'{COPY}id "quoted"'),
+    row(at("cu"), "a.md", "a.md", "0f00000000000000", ALIAS),
+    row(at("lai"), "c.md", "c.md", "2f00000000000000", f'{COPY}id "quoted"'),
 )
 
 
@@ -83,8 +84,8 @@ def test_the_order_of_rows_means_nothing() -> None:
     told = Ledger(tuple(rows))
     Random(7).shuffle(rows)
     other = Ledger(tuple(rows))
-    assert (told.owner_of, told.owner_at) == (other.owner_of, other.owner_at)
-    assert told.owner_of[at("tin")] == "named", "an id that a person gave has the address"
+    assert (told.published, told.owner_in) == (other.published, other.owner_in)
+    assert told.published.owner_of[at("tin")] == "named", "an id that a person gave has the address"
 
 
 # --- who is who ---------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ def test_the_order_of_rows_means_nothing() -> None:
 
 def who(slips, rows, *, on_disk=None) -> dict[str, str]:
     paths = [s.path for s in slips] if on_disk is None else on_disk
-    return ledger.identify(slips, {}, paths, Ledger(tuple(rows)))
+    return identify(slips, (), {}, paths, Ledger(tuple(rows)))
 
 
 def test_a_renamed_file_with_its_address_is_the_same_article() -> None:
@@ -100,32 +101,40 @@ def test_a_renamed_file_with_its_address_is_the_same_article() -> None:
 
 
 def test_a_renamed_file_with_its_text_is_the_same_article() -> None:
-    rows = [row(at("tin"), "a.md", "a.md", "0f")]
-    assert who([slip("new.md", "tua-moi", "0f")], rows) == {"new.md": "a.md"}
+    rows = [row(at("tin"), "a.md", "a.md", "0f00000000000000")]
+    assert who([slip("new.md", "tua-moi", "0f00000000000000")], rows) == {"new.md": "a.md"}
 
 
 def test_another_title_and_another_text_are_another_article() -> None:
-    rows = [row(at("tin"), "a.md", "a.md", "0f")]
-    assert who([slip("new.md", "tua-moi", "1f")], rows) == {}
+    rows = [row(at("tin"), "a.md", "a.md", "0f00000000000000")]
+    assert who([slip("new.md", "tua-moi", "1f00000000000000")], rows) == {}
 
 
 def test_a_file_that_is_still_there_keeps_what_it_has() -> None:
     """The old file may be a draft now, or broken: it is on the disk."""
-    rows = [row(at("tin"), "a.md", "a.md", "0f")]
-    assert who([slip("new.md", "tin", "0f")], rows, on_disk=["a.md", "new.md"]) == {}
+    rows = [row(at("tin"), "a.md", "a.md", "0f00000000000000")]
+    assert who([slip("new.md", "tin", "0f00000000000000")], rows, on_disk=["a.md", "new.md"]) == {}
+
+
+def test_of_two_texts_that_are_gone_the_younger_was_renamed() -> None:
+    old = row(at("tin"), "a.md", "a.md", "0f00000000000000")._replace(since="2026-01-01")
+    young = row(at("mua"), "b.md", "b.md", "0f00000000000000")
+    assert who([slip("new.md", "tua", "0f00000000000000")], [old, young]) == {"new.md": "b.md"}
 
 
 def test_where_several_are_meant_nobody_is() -> None:
-    rows = [row(at("tin"), "a.md", "a.md", "0f"), row(at("mua"), "b.md", "b.md", "0f")]
-    assert who([slip("new.md", "tua", "0f")], rows) == {}
-    two = [slip("new.md", "mot", "0f"), slip("other.md", "hai", "0f")]
-    assert who(two, rows[:1]) == {}
+    rows = [row(at("tin"), "a.md", "a.md", "0f00000000000000")]
+    two = [slip("new.md", "mot", "0f00000000000000"), slip("other.md", "hai", "0f00000000000000")]
+    assert who(two, rows) == {}
 
 
 def test_a_second_renaming_with_title_and_text_changed_since() -> None:
     """The first one is in the ledger: the file is known by its path from then on."""
-    rows = [row(at("tin"), "a.md", "a.md", "0f"), row(at("tin"), "a.md", "new.md", "0f")]
-    assert who([slip("new.md", "tua-moi", "9f")], rows) == {"new.md": "a.md"}
+    rows = [
+        row(at("tin"), "a.md", "a.md", "0f00000000000000"),
+        row(at("tin"), "a.md", "new.md", "0f00000000000000"),
+    ]
+    assert who([slip("new.md", "tua-moi", "9f00000000000000")], rows) == {"new.md": "a.md"}
 
 
 # --- heirs --------------------------------------------------------------------------------------------
@@ -138,16 +147,28 @@ def test_a_copy_inherits_through_copies_that_are_gone() -> None:
         row(at("nua"), "c.md", "c.md", stands=f"{COPY}b.md"),
     )
     told = Ledger(rows)
-    assert ledger.heirs(told, {"b.md": "b.md", "c.md": "c.md"}) == {"a.md": "b.md"}
-    assert ledger.heirs(told, {"c.md": "c.md"}) == {"a.md": "c.md", "b.md": "c.md"}
-    assert ledger.heirs(told, {"a.md": "a.md", "b.md": "b.md", "c.md": "c.md"}) == {}
+    assert ledger.heirs(told, {"b.md": "b.md", "c.md": "c.md"})(at("tin"), "a.md") == "b.md"
+    alone = ledger.heirs(told, {"c.md": "c.md"})
+    assert (alone(at("tin"), "a.md"), alone(at("lai"), "b.md")) == ("c.md", "c.md")
+    assert ledger.heirs(told, {})(at("tin"), "a.md") is None
+
+
+def test_a_copy_that_is_gone_leads_to_its_keeper_unless_it_had_a_page() -> None:
+    rows = [
+        row(at("tin"), "a.md", "a.md"),
+        row(at("lai"), "b.md", "b.md", stands=f"{COPY}a.md"),
+    ]
+    live = {"a.md": "a.md"}
+    assert ledger.heirs(Ledger(tuple(rows)), live)(at("lai"), "b.md") == "a.md"
+    rows.append(row(at("lai"), "b.md", "b.md"))
+    assert ledger.heirs(Ledger(tuple(rows)), live)(at("lai"), "b.md") is None
 
 
 # --- what is new --------------------------------------------------------------------------------------
 
 
 def test_with_its_own_rows_there_is_nothing_new() -> None:
-    keeper, copy = slip("a.md", "tin", "0f"), slip("b.md", "lai", "0f")
+    keeper, copy = slip("a.md", "tin", "0f00000000000000"), slip("b.md", "lai", "0f00000000000000")
     archive = Archive((keeper,), {"a.md": (Copy(copy, "repeat"),)}, ())
     places = Addresses(
         {"a.md": at("tin"), "b.md": at("lai")},
@@ -155,13 +176,25 @@ def test_with_its_own_rows_there_is_nothing_new() -> None:
         {"a.md": (at("lai"), "/cu.html")},
         {},
         (),
+        {},
         (),
     )
-    first = ledger.news(archive, places, Ledger(), DAY)
+    first = recording.news(archive, places, Ledger(), DAY)
     assert sorted((r.url, r.id, r.stands) for r in first) == [
         (at("lai"), "b.md", f"{COPY}a.md"),
         (at("tin"), "a.md", PAGE),
         ("/cu.html", "a.md", ALIAS),
         ("/tags/hoa/", "tags:hòa", TERM),
     ]
-    assert ledger.news(archive, places, Ledger(first), DAY) == ()
+    assert recording.news(archive, places, Ledger(first), DAY) == ()
+
+
+def test_a_name_that_breaks_the_line_stays_one_row() -> None:
+    odd = row(at("tin"), "a\nb%41.md", "a\nb%41.md", "0f00000000000000")
+    assert ledger.read(ledger.text([odd])) == ((odd,), ())
+
+
+def test_what_a_killed_build_left_of_its_last_line_is_no_fault() -> None:
+    whole = ledger.text(ROWS)
+    rows, damaged = ledger.read(whole + "/2020/08/05/tin/,,a.md,0f")
+    assert (sorted(rows), damaged) == (sorted(ROWS), ())

@@ -14,6 +14,7 @@ from pathlib import Path
 from bimson_site import config as configuration
 from bimson_site.config import SiteConfig
 from bimson_site.effects import compiled, extensions, files, tool
+from bimson_site.effects.permalinks import Permalinks
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
 from bimson_site.model import Asset, Masthead, Source, digest
@@ -29,8 +30,8 @@ CONFIG = "bimson.yaml"
 @dataclass(frozen=True, slots=True)
 class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
-    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `tool` stands for the
-    program and the extensions, `digest` for everything of the site but its content; `compiled` are
+    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
+    program and the extensions, `digest` for everything of the site but its content and ledger; `compiled` are
     templates as the engine has them."""
 
     root: Path
@@ -43,6 +44,7 @@ class Site:
     digest: str = ""
     compiled: dict[str, bytes] = field(default_factory=dict)
     rulings: Rulings = NO_RULINGS
+    permalinks: Permalinks = field(kw_only=True)
 
 
 def open_site(root: Path) -> Site:
@@ -69,7 +71,19 @@ def open_site(root: Path) -> Site:
     whole = digest((_raw(root, CONFIG), _raw(root, rulings.FILE), texts, assets, identity))
     said = (*warnings, *doubts, *unnamed)
     own = digest((identity,))
-    return Site(root, config, added, templates, assets, said, own, whole, ready, ruled)
+    return Site(
+        root,
+        config,
+        added,
+        templates,
+        assets,
+        said,
+        own,
+        whole,
+        ready,
+        ruled,
+        permalinks=Permalinks(root),
+    )
 
 
 def _now(root: Path) -> int:

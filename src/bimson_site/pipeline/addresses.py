@@ -5,15 +5,17 @@ Makes the claims that `assign` settles, and says what the losers lost. Spelling 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import FIRM, ODD, ORDINARY, Archive, Article, Kind, Slip
+from bimson_site.model import FIRM, ODD, ORDINARY, Archive, Article, Gone, Kind, Slip
 from bimson_site.pipeline import terms
-from bimson_site.pipeline.assign import Claim, assign
+from bimson_site.pipeline.assign import Claim, Published, assign
+from bimson_site.pipeline.identity import Past
+from bimson_site.pipeline.ledger import ALIAS, heirs
 from bimson_site.text import slugs
 
 
@@ -22,14 +24,16 @@ class Addresses:
     """`of`: the address of every live article by path (a copy's is its own); `terms`: of terms by
     owner; `moved`: by path of a keeper or page, the addresses that lead to it; `owners`: the name under
     which an article owns addresses, by path, where it is another than its path; `lost`: paths whose
-    firm wish was not granted, with the wish and who has it; `rows`: new."""
+    firm wish was not granted, with the wish and who has it; `renamed`: the names that owners in the
+    ledger have now, where a person gave them an id; `gone`: published addresses of which nothing is left."""
 
     of: Mapping[str, str]
     terms: Mapping[str, str]
     moved: Mapping[str, tuple[str, ...]]
     owners: Mapping[str, str]
     lost: tuple[tuple[str, str, str], ...]
-    rows: tuple[tuple[str, str], ...]
+    renamed: Mapping[str, str]
+    gone: tuple[Gone, ...]
 
 
 def natural(article: Article, base_url: str) -> str:
@@ -46,82 +50,158 @@ def settle(
     archive: Archive,
     odd: Mapping[str, Article],
     shown: Mapping[terms.TermKey, str],
-    ledger: Mapping[str, str],
+    past: Past,
     static: Mapping[str, str],
     base_url: str,
 ) -> tuple[Addresses, tuple[Problem, ...]]:
     """Give every article, term and old address its place. `odd` are the odd articles by path; `static`
     maps folded addresses of files that are there already to their names."""
-    owners, problems = _owners(archive, odd)
+    owners, problems = past.names, _shared_ids(archive, odd, past)
+    renamed = _renamed(owners, past)
+    published = past.ledger.published
+    if renamed:
+        owner_of = published.owner_of.items()
+        published = Published({url: renamed.get(owner, owner) for url, owner in owner_of})
     keepers = (*archive.pages, *archive.keepers)
     copies = [c.article for each in archive.copies.values() for c in each]
     keeper_of = {c.article.path: path for path, each in archive.copies.items() for c in each}
     wish_of = partial(_wish, odd=odd, base_url=base_url)
     own_name = owners.get
     first = assign(
-        [_claim(s, own_name(s.path, s.path), wish_of(s)) for s in keepers], ledger, static
+        [_claim(s, own_name(s.path, s.path), wish_of(s)) for s in keepers], published, static
     )
     of = {s.path: first.urls[own_name(s.path, s.path)] for s in keepers}
     taken = {**static, **first.places}
     own = [s for s in copies if wish_of(s) != of[keeper_of[s.path]]]
-    second = assign([Claim(own_name(s.path, s.path), wish_of(s)) for s in own], ledger, taken)
+    second = assign([Claim(own_name(s.path, s.path), wish_of(s)) for s in own], published, taken)
     of |= {s.path: of[keeper_of[s.path]] for s in copies}
     of |= {s.path: second.urls[own_name(s.path, s.path)] for s in own}
     taken |= second.places
-    third = assign(terms.claims(shown), ledger, taken)
+    third = assign(_term_claims(shown, published), published, taken)
+    taken |= third.places
     moved: dict[str, list[str]] = {}
     for copy in own:
         moved.setdefault(keeper_of[copy.path], []).append(of[copy.path])
     by_owner = {owner: path for path, owner in owners.items()}
-    for url in sorted(ledger):  # what was published once leads to where its owner is now
-        path = by_owner.get(ledger[url], ledger[url])
-        if path in of and routes.folded(url) not in taken:
-            moved.setdefault(keeper_of.get(path, path), []).append(url)
-            taken[routes.folded(url)] = ledger[url]
     old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD]
+    stands = {**first.urls, **second.urls, **third.urls}
+    free = _Free(static, taken)
+    former = sorted(
+        (url, owner)
+        for url, owner in published.owner_of.items()
+        if stands.get(owner) != url and free(url)
+    )
+    live = {own_name(s.path, s.path): s.path for s in (*keepers, *copies)} if former else {}
+    named = _named(old, base_url) if former else set()
+    for url, owner in former:
+        if owner not in live or not free(url):
+            continue
+        if routes.folded(url) in named and past.ledger.stood[url] == {ALIAS}:
+            continue  # never more than an alias: whoever names it now has it
+        moved.setdefault(keeper_of.get(live[owner], live[owner]), []).append(url)
+        taken[routes.folded(url)] = owner
     problems += _old(old, keeper_of, of, taken, by_owner, moved, base_url)
     problems += _reserved(old, base_url)
+    gone = _left(former, live, keeper_of, past, free, moved, taken)
     lost = tuple(
         (by_owner.get(claim.owner, claim.owner), claim.wish, by_owner.get(holder, holder))
         for claim, holder in first.lost
     )
-    rows = (*first.rows, *second.rows, *third.rows)
-    found = {path: tuple(urls) for path, urls in moved.items()}
-    return Addresses(of, third.urls, found, owners, lost, rows), tuple(problems)
+    found = {path: tuple(sorted(urls)) for path, urls in moved.items()}
+    return Addresses(of, third.urls, found, owners, lost, renamed, gone), tuple(problems)
+
+
+def _term_claims(shown: Mapping[terms.TermKey, str], published: Published) -> list[Claim]:
+    """A term stays where it was published, whatever spelling is shown now."""
+    claims = terms.claims(shown)
+    if not published.owner_of:
+        return list(claims)
+    return [
+        c
+        if published.owner_of.get(c.wish) == c.owner or c.owner not in published.owners
+        else Claim(c.owner, published.urls_of[c.owner][0])
+        for c in claims
+    ]
+
+
+def _left(
+    former: Iterable[tuple[str, str]],
+    live: Mapping[str, str],
+    keeper_of: Mapping[str, str],
+    past: Past,
+    free: Callable[[str], bool],
+    moved: dict[str, list[str]],
+    taken: dict[str, str],
+) -> tuple[Gone, ...]:
+    """The published addresses whose owners are gone. Those that an heir answers are added to `moved`."""
+    heir_of = heirs(past.ledger, live)
+    waiting = {owner: owner for owner in sorted(past.waiting)}
+    waits = heirs(past.ledger, waiting)
+    gone = []
+    taken.update((routes.folded(url), "") for urls in moved.values() for url in urls)
+    for url, owner in former:
+        if owner in live or not free(url):
+            continue
+        taken[routes.folded(url)] = owner
+        if heir := heir_of(url, owner):
+            moved.setdefault(keeper_of.get(heir, heir), []).append(url)
+        else:
+            is_term = owner not in past.ledger.paths_of
+            gone.append(Gone(url, is_term or owner in waiting or waits(url, owner) is not None))
+    return tuple(gone)
+
+
+class _Free:
+    """Whether something that was published can still be answered: nothing of now is in its place."""
+
+    def __init__(self, static: Mapping[str, str], taken: Mapping[str, str]) -> None:
+        self._static = static
+        self._taken = taken
+
+    def __call__(self, url: str) -> bool:
+        place = routes.folded(url)
+        return place not in self._taken and place.removesuffix("/index.html") not in self._static
+
+
+def _named(articles: Iterable[Article], base_url: str) -> set[str]:
+    """Old addresses that articles name now, folded."""
+    asked = (routes.old_address(a, base_url) for article in articles for a in article.aliases)
+    return {routes.folded(url) for url in asked if url}
 
 
 def _wish(slip: Slip, odd: Mapping[str, Article], base_url: str) -> str:
     return slip.wish or natural(odd[slip.path], base_url)
 
 
-def _owners(archive: Archive, odd: Mapping[str, Article]) -> tuple[dict[str, str], list[Problem]]:
-    """The name under which each article owns addresses: its id, if nobody else has it, by its path
-    where it is another than that."""
-    if all(article.id == path for path, article in odd.items()):
-        return {}, []
-    owners: dict[str, str] = {}
-    holder: dict[str, str] = {}
+def _shared_ids(archive: Archive, odd: Mapping[str, Article], past: Past) -> list[Problem]:
+    """Articles whose id is the name of another; a copy may share that of its keeper."""
+    given = {path: article.id for path, article in odd.items() if article.id != path}
+    if not given:
+        return []
+    holder = {past.name(path): path for path in (*given, *past.names)}
+    ids = set(given.values())
     problems = []
     groups = ((s, *(c.article for c in archive.copies.get(s.path, ()))) for s in archive.keepers)
     for group in (*groups, *((page,) for page in archive.pages)):
-        for slip in group:
-            path = slip.path
-            named = odd[path].id if path in odd else path
-            first = holder.setdefault(named, path)
-            name = _name(path, named, holder)
-            if name != path:
-                owners[path] = name
-            if first not in {path, group[0].path}:
+        paths = {slip.path for slip in group}
+        for path in sorted(paths):
+            named = given.get(path, path)
+            if named in ids and (first := holder[named]) not in paths:
                 problems.append(_duplicate(odd.get(path), path, named, first))
-    return owners, problems
+    return problems
 
 
-def _name(path: str, named: str, holder: dict[str, str]) -> str:
-    """The id, else the path; and where that in turn is the id of another, something beside it."""
-    name = named if holder[named] == path else path
-    while holder.setdefault(name, path) != path:
-        name += "+"
-    return name
+def _renamed(owners: Mapping[str, str], past: Past) -> dict[str, str]:
+    """Owners in the ledger whose file got an id since: what was theirs is the id's now."""
+    ledger, names = past.ledger, set(owners.values())
+    return {
+        ledger.owner_in[path]: name
+        for path, name in owners.items()
+        if name != path
+        and path in ledger.owner_in
+        and ledger.owner_in[path] not in names
+        and name not in ledger.paths_of
+    }
 
 
 def _duplicate(article: Article | None, path: str, named: str, first: str) -> Problem:
@@ -189,6 +269,8 @@ def _old(
                 routes.folded(of[article.path]),
             }:
                 owner = by_owner.get(holder, holder.removeprefix("alias of "))
+                if keeper_of.get(owner, owner) == keeper:
+                    continue  # it was an address of its own before
                 where = place(article, f"alias:{alias}")
                 problems.append(problem("address-clash", where, url=url, owner=owner))
     return problems

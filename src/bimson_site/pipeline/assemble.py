@@ -27,6 +27,7 @@ from bimson_site.model import (
     Term,
     TermIndex,
     TermPeriod,
+    Vanished,
     Whole,
     Year,
     digest,
@@ -75,6 +76,8 @@ def name(partition: Partition) -> str:
             return f"page {partition.story.url}"
         case Assets():
             return "files"
+        case Vanished():
+            return f"gone {partition.ledger}"
         case Whole():
             return "whole"
 

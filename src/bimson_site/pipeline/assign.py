@@ -1,7 +1,7 @@
 """Who gets which address: claims in, addresses out, and never one address for two owners.
 
-A pure function of the claims (in archive order) and the ledger of addresses already published. It
-is idempotent: with its own rows added to the ledger it gives the same addresses and no rows.
+A pure function of the claims (in archive order) and of the addresses already published. It
+is idempotent: with its own rows added to what is published it gives the same addresses and no rows.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 
@@ -34,20 +35,48 @@ class Settlement:
     lost: tuple[tuple[Claim, str], ...]
 
 
-def assign(
-    claims: Iterable[Claim], ledger: Mapping[str, str], taken: Mapping[str, str]
-) -> Settlement:
-    """Settle claims. `ledger` maps every address ever published to its owner; `taken` maps the
-    addresses of static files and the like (folded) to what stands there.
+@dataclass(frozen=True)
+class Published:
+    """Every address ever published, with its owner; looked up from three sides."""
+
+    owner_of: Mapping[str, str]
+
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        return frozenset(self.owner_of.values())
+
+    @cached_property
+    def owner_at(self) -> dict[str, str]:
+        """The owner by the folded address; of two addresses with one folded form, that of the first by
+        letters."""
+        found = {routes.folded(url): owner for url, owner in self.owner_of.items()}
+        if len(found) == len(self.owner_of):
+            return found
+        return {routes.folded(url): self.owner_of[url] for url in sorted(self.owner_of)[::-1]}
+
+    @cached_property
+    def urls_of(self) -> dict[str, list[str]]:
+        """By owner the addresses it ever had, the shortest first, then by letters."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for url in sorted(self.owner_of, key=lambda url: (len(url), url)):
+            found[self.owner_of[url]].append(url)
+        return found
+
+
+NOTHING_PUBLISHED = Published({})
+
+
+def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, str]) -> Settlement:
+    """Settle claims. `taken` maps the addresses of static files and the like (folded) to what stands
+    there.
 
     First the ledger's owners keep what they have; then firm wishes, then natural ones are granted
     in order; what is left gets the first free suffix ("Tin 2" owns tin-2, so a second "Tin" is
     tin-3). Addresses that differ only in case count as one.
     """
-    held = {routes.folded(url): owner for url, owner in ledger.items()}
-    held.update(taken)
+    held = {**published.owner_at, **taken}
     wishes = list(claims)
-    had = _published(wishes, ledger, taken) if ledger else {}
+    had = _had(wishes, published, taken) if published.owner_of else {}
     urls = {c.owner: had[c.owner] for c in wishes if c.owner in had and not _asks(c, had)}
     places = {routes.folded(url): owner for owner, url in urls.items()}
     lost = []
@@ -77,7 +106,7 @@ def assign(
                 places[place] = claim.owner
                 next_number[claim.wish] = number + 1
                 break
-    rows = tuple((url, owner) for owner, url in urls.items() if url not in ledger)
+    rows = tuple((url, owner) for owner, url in urls.items() if url not in published.owner_of)
     return Settlement(urls, places, rows, tuple(lost))
 
 
@@ -91,16 +120,15 @@ def _asks(claim: Claim, had: Mapping[str, str]) -> bool:
     return claim.firm and had[claim.owner] != claim.wish
 
 
-def _published(
-    wishes: list[Claim], ledger: Mapping[str, str], taken: Mapping[str, str]
-) -> dict[str, str]:
-    """By owner, the address the ledger has for its wish: the wish itself, else its lowest suffix."""
-    wish_of = {claim.owner: claim.wish for claim in wishes}
+def _had(wishes: Iterable[Claim], published: Published, taken: Mapping[str, str]) -> dict[str, str]:
+    """By owner, the address that was published for its wish: the wish itself, else its lowest suffix."""
+    owner_of = published.owner_of
     found: dict[str, str] = {}
-    for url, owner in sorted(ledger.items(), key=lambda row: (len(row[0]), row[0])):
-        wish = wish_of.get(owner)
-        if wish is None or owner in found or not routes.is_variant(url, wish):
-            continue
-        if routes.folded(url) not in taken:
-            found[owner] = url
+    for owner, wish, _ in wishes:
+        if owner_of.get(wish) == owner and routes.folded(wish) not in taken:
+            found[owner] = wish
+        elif owner in published.owners:
+            urls = (url for url in published.urls_of[owner] if routes.is_variant(url, wish))
+            if had := next((url for url in urls if routes.folded(url) not in taken), None):
+                found[owner] = had
     return found

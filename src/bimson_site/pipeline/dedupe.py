@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from operator import attrgetter
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from bimson_site.errors import Location, Problem, problem
@@ -80,9 +81,11 @@ def dedupe(
     url_of: Callable[[Article], str],
     base_url: str,
     ruled: Ruled = NOTHING_RULED,
+    had_page: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
     """The clusters of those articles that repeat each other, or are said to. `signatures` are theirs by
-    path; `url_of` is the address an article would get if it stood alone.
+    path; `url_of` is the address an article would get if it stood alone; `had_page` is the first day on
+    which an article had a page, by path, of those that had one.
 
     Each group of articles that are said to be the same is a cluster. Within one key, the others are
     taken in archive order; each joins the first cluster of a group of which one admits it, else the
@@ -118,7 +121,7 @@ def dedupe(
             clusters.append(found)
             open_now.append(found)
         found.append(article)
-    folded = [_keeper_first(m, said, url_of, base_url) for m in clusters if len(m) > 1]
+    folded = [_keeper_first(m, said, had_page, url_of, base_url) for m in clusters if len(m) > 1]
     problems = [p for keeper, *copies in folded for p in _disagreements(keeper, copies)]
     return tuple(_cluster(members, said) for members in folded), tuple(problems)
 
@@ -194,14 +197,20 @@ def _admits(first: Article, other: Article, signatures: Mapping[str, Signature])
 def _keeper_first(
     members: list[Article],
     said: Mapping[str, int],
+    had_page: Mapping[str, str],
     url_of: Callable[[Article], str],
     base_url: str,
 ) -> list[Article]:
     """The keeper, then its copies. It is the one that another names as canonical; in a cluster that a
-    person made the first named whose text readers may see; else the most complete."""
+    person made the first named whose text readers may see; else the one that has had its page longest, if
+    no text is hidden by it; else the most complete."""
     keeper = _named(members, url_of, base_url)
     if keeper is None and (first := [a for a in members if a.path in said]):
         keeper = min(first, key=lambda a: (a.access is not Access.FULL, said[a.path]))
+    if keeper is None and (published := [a for a in members if a.path in had_page]):
+        keeper = min(published, key=lambda a: (had_page[a.path], -_completeness(a)))
+        if keeper.access is not Access.FULL and any(a.access is Access.FULL for a in members):
+            keeper = None
     keeper = keeper or max(members, key=_completeness)
     return [keeper, *(a for a in members if a is not keeper)]
 

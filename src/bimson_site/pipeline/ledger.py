@@ -1,31 +1,36 @@
 """The ledger: every address ever published, whose it is, and what stood there.
 
-Text of `permalinks/YYYY.csv` in, facts out, new rows out. The order of rows means nothing, and a row that
-stands twice is one, so that two branches merge by taking all lines. No build reads it yet (issue 4).
+Text of `permalinks/YYYY.csv` in, facts out. The order of rows means nothing, and a row that stands twice is
+one, so that two branches merge by taking all lines. Whose files are whose now: `pipeline.identity`; what a
+build adds: `pipeline.recording`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from bimson_site import routes
-from bimson_site.model import Archive, Article, Slip
-from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.assign import Published
 
 FOLDER = "permalinks"
 HEADER = ("url", "id", "path", "key", "since", "as")
 PAGE, COPY, ALIAS, TERM = "page", "copy of ", "alias", "term"
 
+_HEADER, _WIDTH, _STANDS = list(HEADER), len(HEADER), frozenset({PAGE, ALIAS, TERM})
+# Nearly all addresses; the others are looked at name by name.
+_PLAIN = re.compile(r"/(?:[a-z0-9][a-z0-9_-]{0,199}/)+").fullmatch
+
 
 class Row(NamedTuple):
     """One address as it was first published: its owner; the file it was published from ("" for terms);
-    the skeleton of its text that day; the day (for people, and for whom an address is where two
+    the start of its text's digest that day; the day (for people, and for whom an address is where two
     machines gave it away); what stood there: a page, an alias, a term, "copy of" an owner."""
 
     url: str
@@ -43,45 +48,114 @@ class Ledger:
     rows: tuple[Row, ...] = ()
 
     @cached_property
-    def owner_of(self) -> dict[str, str]:
-        """The owner of every address. Of two owners the one that a person named has it, else the older."""
-        found: dict[str, str] = {}
-        for row in sorted(self.rows, key=lambda r: (r.id == r.path, r.since, r.id)):
-            found.setdefault(row.url, row.id)
-        return found
+    def published(self) -> Published:
+        """The owner of every address."""
+        found: dict[str, Row] = {}
+        for row in self.rows:
+            held = found.setdefault(row.url, row)
+            if held is not row and self._right(row) < self._right(held):
+                found[row.url] = row
+        return Published({url: row.id for url, row in found.items()})
 
     @cached_property
-    def owner_at(self) -> dict[str, str]:
+    def _paths(self) -> frozenset[str]:
+        """Owners that are named by their first path; the others have an id that a person gave."""
+        return frozenset(row.id for row in self.rows if row.id == row.path)
+
+    def _right(self, row: Row) -> tuple[bool, bool, str, str]:
+        """Of two owners of one address, the one with the lower has it: who had more there than a copy;
+        who has a given id; the older."""
+        return row.stands.startswith(COPY), row.id in self._paths, row.since, row.id
+
+    @cached_property
+    def owner_in(self) -> dict[str, str]:
         """The owner that was last met in a file; of several, one that came from elsewhere."""
-        owner_of = self.owner_of
-        rows = sorted(self.rows, key=lambda r: (r.id == r.path, r.since, r.id))
+        found: dict[str, Row] = {}
+        for row in self.rows:
+            if row.path:
+                held = found.setdefault(row.path, row)
+                if held is not row and self._met(row) < self._met(held):
+                    found[row.path] = row
+        return {path: row.id for path, row in found.items()}
+
+    def _met(self, row: Row) -> tuple[bool, bool, str, str]:
+        return row.id == row.path, *self._right(row)[1:]
+
+    @cached_property
+    def met(self) -> dict[str, str]:
+        """The last day on which anything new was said of a file."""
         found: dict[str, str] = {}
-        for row in rows:
-            if row.path and row.path not in found:
-                found[row.path] = owner_of[row.url]
+        for row in self.rows:
+            found[row.path] = max(row.since, found.get(row.path, ""))
         return found
 
     @cached_property
-    def pages(self) -> frozenset[str]:
-        """Paths of files that had a page of their own."""
-        return frozenset(row.path for row in self.rows if row.stands == PAGE)
+    def paths_of(self) -> dict[str, set[str]]:
+        """By owner, the files in which it was met."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            if row.path:
+                found[row.id].add(row.path)
+        return found
 
     @cached_property
-    def known(self) -> frozenset[tuple[str, str, str]]:
-        return frozenset((row.url, row.path, row.stands) for row in self.rows)
+    def pages(self) -> dict[str, str]:
+        """By owner, the first day on which it had a page of its own."""
+        found: dict[str, str] = {}
+        for row in self.rows:
+            if row.stands == PAGE and row.since <= found.get(row.id, row.since):
+                found[row.id] = row.since
+        return found
+
+    @cached_property
+    def stood(self) -> dict[str, set[str]]:
+        """By address, what stood there: more than one word where that has changed."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            found[row.url].add(row.stands)
+        return found
+
+    @cached_property
+    def copies(self) -> dict[str, set[str]]:
+        """By owner, those that were copies of it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            if row.stands.startswith(COPY):
+                found[row.stands.removeprefix(COPY)].add(row.id)
+        return found
+
+    def folded_into(self, *owners: str) -> Iterator[str]:
+        """These owners, those that were copies of them, of these, and so on: the nearest first."""
+        seen, ask = set(owners), sorted(owners)
+        while ask:
+            yield from ask
+            found = {copy for owner in ask for copy in self.copies.get(owner, ())} - seen
+            seen |= found
+            ask = sorted(found)
+
+    @cached_property
+    def known(self) -> frozenset[tuple[str, str, str, str]]:
+        return frozenset((row.url, row.id, row.path, row.stands) for row in self.rows)
+
+
+NO_LEDGER = Ledger()
 
 
 def read(text: str) -> tuple[tuple[Row, ...], tuple[int, ...]]:
-    """The rows of one file, and the numbers of lines (from 1) that are none."""
+    """The rows of one file, and the numbers of lines (from 1) that are none. A damaged last line without
+    an end is what a killed build left: it is none either, and nobody's fault."""
     rows, damaged = [], []
+    last, broken = 1 + text.count("\n"), "\ufffd" in text
     for line, fields in _lines(text):
-        if fields == list(HEADER) or not fields:
+        if fields == _HEADER or not fields:
             continue
-        if len(fields) != len(HEADER) or not _is_row(Row(*fields)):
+        if broken and any("\ufffd" in field for field in fields):
             damaged.append(line)
-            continue
-        row = Row(*fields)
-        rows.append(row if row.id else row._replace(id=row.path))
+        elif len(fields) == _WIDTH and _is_row(*fields):
+            url, id_, path, *rest = fields
+            rows.append(Row(url, id_ or path, path, *rest))
+        elif line != last:
+            damaged.append(line)
     return tuple(rows), tuple(damaged)
 
 
@@ -89,18 +163,19 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each line by itself: a quotation mark that nobody closed damages one line, not all."""
     for number, whole in enumerate(text.split("\n"), 1):
         line = whole.removesuffix("\r")
-        if '"' not in line:
+        if '"' not in line and "%" not in line:
             yield number, line.split(",") if line else []
             continue
         try:
-            yield number, next(csv.reader([line], strict=True), [])
+            fields = next(csv.reader([line], strict=True), [])
         except csv.Error:
-            yield number, [""]
+            fields = [""]
+        yield number, [_ESCAPED.sub(lambda found: chr(int(found[1], 16)), f) for f in fields]
 
 
-def _is_row(row: Row) -> bool:
-    stands = row.stands in {PAGE, ALIAS, TERM} or row.stands.startswith(COPY)
-    return stands and bool(row.id or row.path) and routes.is_address(row.url)
+def _is_row(url: str, id_: str, path: str, _key: str, _since: str, stands: str) -> bool:
+    known = stands in _STANDS or stands.startswith(COPY)
+    return known and bool(id_ or path) and bool(_PLAIN(url) or routes.is_address(url))
 
 
 def text(rows: Iterable[Row]) -> str:
@@ -108,8 +183,14 @@ def text(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for row in sorted(rows):
-        writer.writerow(row._replace(id="") if row.id == row.path else row)
+        short = row._replace(id="") if row.id == row.path else row
+        writer.writerow([_CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", f) for f in short])
     return out.getvalue()
+
+
+# A name may hold a line break, and a line of the ledger is one row: controls are written as in addresses.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]|%(?=[0-9A-F]{2})")
+_ESCAPED = re.compile(r"%([0-9A-F]{2})")
 
 
 def file_of(url: str) -> str:
@@ -119,100 +200,25 @@ def file_of(url: str) -> str:
     return f"{FOLDER}/{head if dated else 'undated'}.csv"
 
 
-# --- who is who ---------------------------------------------------------------------------------------
+# --- where the addresses of those who are gone lead ---------------------------------------------------
 
 
-def identify(
-    slips: Iterable[Slip],
-    odd: Mapping[str, Article],
-    on_disk: Collection[str],
-    ledger: Ledger,
-) -> dict[str, str]:
-    """Whose addresses an article has, by path, where it is neither its path nor an id of its own.
+def heirs(ledger: Ledger, live: Mapping[str, str]) -> Callable[[str, str], str | None]:
+    """A function of an address and its owner, who is gone: the path of a live article that was folded
+    into the owner's or, where nothing but a copy ever stood there, of the one it was folded into.
 
-    A file that is gone and a new one with its planned address, else with its text, are one article;
-    not where several are meant. `slips` are live, in archive order.
+    `live` gives the paths of live articles by the name under which they own addresses.
     """
-    if not ledger.rows:
-        return {}
-    at = ledger.owner_at
-    ids = {p: a.id for p, a in odd.items() if a.id != p}
-    fresh = [s for s in slips if s.path not in ids and s.path not in at]
-    found = {
-        s.path: at[s.path]
-        for s in slips
-        if s.path not in ids and s.path in at and at[s.path] != s.path
-    }
-    here = {at[path] for path in on_disk if path in at} | set(ids.values()) | set(found.values())
-    gone = {row.id for row in ledger.rows if row.path} - here if fresh else set()
-    if not gone:
-        return found
-    for slip in fresh:
-        owner = ledger.owner_of.get(slip.wish) if slip.wish else None
-        if owner in gone:
-            gone.discard(owner)
-            found[slip.path] = owner
-    keys: dict[str, set[str]] = defaultdict(set)
-    for row in ledger.rows:
-        if row.key and row.id in gone:
-            keys[row.key].add(row.id)
-    count = Counter(s.skeleton for s in fresh if s.path not in found)
-    for slip in fresh:
-        owners = keys.get(slip.skeleton.hex(), ()) if slip.skeleton else ()
-        if slip.path not in found and len(owners) == 1 and count[slip.skeleton] == 1:
-            found[slip.path] = next(iter(owners))
-    return found
 
+    def nearest(owners: Iterable[str]) -> str | None:
+        return next((live[o] for o in ledger.folded_into(*owners) if o in live), None)
 
-def heirs(ledger: Ledger, name_of: Mapping[str, str]) -> dict[str, str]:
-    """By owners that are gone, a live path that was folded into theirs; `name_of` are the owners'
-    names of live paths, in archive order."""
-    copies: dict[str, set[str]] = defaultdict(set)
-    for row in ledger.rows:
-        if row.stands.startswith(COPY):
-            copies[row.stands.removeprefix(COPY)].add(ledger.owner_of[row.url])
-    if not copies:
-        return {}
-    live = {name: path for path, name in reversed(list(name_of.items()))}
-    order = {name: at for at, name in enumerate(name_of.values())}
-    found: dict[str, str] = {}
-    for owner in copies:
-        if owner in live:
-            continue
-        seen, ask = {owner}, [owner]
-        while ask:  # an heir that is gone has heirs of its own
-            ask = [c for each in ask for c in sorted(copies.get(each, ())) if c not in seen]
-            seen.update(ask)
-        if heir := min((o for o in seen if o in live), key=lambda o: order[o], default=None):
-            found[owner] = live[heir]
-    return found
+    def heir(url: str, owner: str) -> str | None:
+        if not ledger.copies:
+            return None
+        stood = ledger.stood[url]
+        keepers = {s.removeprefix(COPY) for s in stood if s.startswith(COPY)}
+        found = nearest(ledger.copies.get(owner, ()))
+        return found or (nearest(keepers) if keepers and PAGE not in stood else None)
 
-
-# --- what is new --------------------------------------------------------------------------------------
-
-
-def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tuple[Row, ...]:
-    """The rows that this state of the archive adds; none where the ledger has them all."""
-    known, name = ledger.known, places.owners
-    rows: list[Row] = []
-
-    def add(url: str, slip: Slip, stands: str) -> None:
-        if (url, slip.path, stands) not in known:
-            owner = name.get(slip.path, slip.path)
-            rows.append(Row(url, owner, slip.path, slip.skeleton.hex(), since, stands))
-
-    for slip in (*archive.pages, *archive.keepers):
-        page = places.of[slip.path]
-        add(page, slip, PAGE)
-        copies = archive.copies.get(slip.path, ())
-        own = {places.of[c.article.path]: c.article for c in copies}
-        for url, copy in own.items():
-            if url != page:
-                add(url, copy, f"{COPY}{name.get(slip.path, slip.path)}")
-        for url in places.moved.get(slip.path, ()):
-            if url not in own and url not in ledger.owner_of:
-                add(url, slip, ALIAS)
-    for owner, url in places.terms.items():
-        if (url, "", TERM) not in known:
-            rows.append(Row(url, owner, "", "", since, TERM))
-    return tuple(rows)
+    return heir

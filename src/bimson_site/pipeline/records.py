@@ -52,13 +52,14 @@ Stamp = tuple[int, int, int]
 
 class Finished(NamedTuple):
     """What a whole build leaves to the next: all that it depended on but articles and the clock; from
-    when to before when (seconds since 1970 UTC) the same articles are live; its report; every file that
-    it published, with its stamp."""
+    when to before when (seconds since 1970 UTC) the same articles are live; its report; whether the ledger
+    has still to learn of it; every file that it published, with its stamp."""
 
     context: str
     since: int
     until: int
     report: Report
+    owed: bool
     outputs: Mapping[str, Stamp]
 
 
@@ -225,7 +226,7 @@ def unpacked_receipts(data: bytes) -> tuple[Receipt, ...]:
 def packed_build(finished: Finished) -> bytes:
     report = finished.report
     said = (
-        (report.articles, report.pages, report.copies),
+        (report.articles, report.pages, report.copies, report.new_addresses, finished.owed),
         tuple((held.path, held.until) for held in report.held_back),
         packed_problems(report.problems),
     )
@@ -237,14 +238,16 @@ def unpacked_build(data: bytes) -> Finished | None:
     if not data:
         return None
     context, since, until, (counts, held, problems), outputs = opened(data)
+    articles, pages, copies, new_addresses, owed = counts
     report = Report(
-        articles=counts[0],
-        pages=counts[1],
-        copies=counts[2],
+        articles=articles,
+        pages=pages,
+        copies=copies,
+        new_addresses=new_addresses,
         held_back=tuple(HeldBack(*each) for each in held),
         problems=unpacked_problems(problems),
     )
-    return Finished(context, since, until, report, dict(outputs))
+    return Finished(context, since, until, report, owed, dict(outputs))
 
 
 def slip(article: Article, number: int = 0, digest: bytes = b"", shown: bytes = b"") -> Slip:

@@ -19,6 +19,7 @@ from bimson_site.model import (
     UNDATED,
     CardRow,
     Day,
+    Gone,
     MonthCount,
     PeriodCount,
     SetAside,
@@ -26,10 +27,11 @@ from bimson_site.model import (
     Standing,
     TermKind,
     TermRef,
+    Vanished,
     Whole,
     Year,
 )
-from bimson_site.pipeline import terms
+from bimson_site.pipeline import ledger, terms
 from bimson_site.pipeline.stories import Dated, Entry, Held
 from bimson_site.pipeline.terms import Glossary, TermKey
 from bimson_site.text import vietnamese
@@ -48,6 +50,7 @@ class Holdings:
     set_aside: tuple[SetAside, ...]
     held_back: int
     copies: int
+    gone: tuple[Gone, ...] = ()
 
 
 def shelf_of(day: int) -> Period:
@@ -163,6 +166,14 @@ def _sitemaps(entries: Iterable[Entry]) -> tuple[PeriodCount, ...]:
 
 def standing(holdings: Holdings) -> Iterator[Standing]:
     return (Standing(_row(story)) for story in holdings.held.pages)
+
+
+def vanished(holdings: Holdings) -> Iterator[Vanished]:
+    """Addresses of which nothing is left, by the file of the ledger that has them."""
+    by_file: dict[str, list[Gone]] = defaultdict(list)
+    for each in holdings.gone:
+        by_file[ledger.file_of(each.url)].append(each)
+    return (Vanished(name, tuple(by_file[name])) for name in sorted(by_file))
 
 
 def _row(found: object) -> Rows:

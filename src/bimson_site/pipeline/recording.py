@@ -1,0 +1,40 @@
+"""Recording: what the ledger is to learn from a build, before its pages are put in place.
+
+Addresses in, rows out; none where the ledger has them all. Rows are never taken back. What they say:
+`pipeline.ledger`; who writes them: `effects.book`.
+"""
+
+from __future__ import annotations
+
+from bimson_site.model import Archive, Slip
+from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.identity import key_of
+from bimson_site.pipeline.ledger import ALIAS, COPY, PAGE, TERM, Ledger, Row
+
+
+def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tuple[Row, ...]:
+    """The rows that this state of the archive adds. `since` is the day of the build, in the site's zone."""
+    known, owner_of = ledger.known, ledger.published.owner_of
+    name_of, of = places.owners.get, places.of
+    rows: list[Row] = []
+
+    def add(url: str, slip: Slip, stands: str) -> None:
+        owner = name_of(slip.path, slip.path)
+        if (url, owner, slip.path, stands) not in known:
+            rows.append(Row(url, owner, slip.path, key_of(slip), since, stands))
+
+    for slip in (*archive.pages, *archive.keepers):
+        page, keeper = of[slip.path], name_of(slip.path, slip.path)
+        add(page, slip, PAGE)
+        copies = [c.article for c in archive.copies.get(slip.path, ())]
+        for copy in copies:
+            add(of[copy.path], copy, f"{COPY}{keeper}")
+        own = {of[copy.path] for copy in copies}
+        for url in places.moved.get(slip.path, ()):
+            owner = owner_of.get(url)
+            if url not in own and (owner is None or places.renamed.get(owner) == keeper):
+                add(url, slip, ALIAS)
+    for owner, url in places.terms.items():
+        if owner_of.get(url) != owner:
+            rows.append(Row(url, owner, "", "", since, TERM))
+    return tuple(rows)
