@@ -901,3 +901,19 @@ def test_own_whole_addresses_in_texts_become_relative(site) -> None:
         "https://kho.example/bao/?q=1",
         "../../",
     ]
+
+
+def test_a_cache_of_another_version_is_begun_anew(site) -> None:
+    """Its records may have another form: here they are no records at all."""
+    import sqlite3
+
+    made = site({"a.md": article(TITLE)})
+    made.build()
+    before = made.files()
+    with sqlite3.connect(made.root / ".bimson/published.sqlite3") as db:
+        db.execute("UPDATE program SET identity = 'older'")
+        db.execute("UPDATE builds SET state = x'00'")
+    db.close()
+    report = made.build()
+    assert (report.code, report.json["written"]) == (0, 0)
+    assert made.files() == before

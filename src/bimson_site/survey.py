@@ -101,7 +101,8 @@ class Walked(NamedTuple):
 
 def opened(site: Site, *, passing: bool = False) -> Cache:
     """The cache of a site, for what is read under its rules by this program."""
-    return Cache(site.root, digest((tool.identity(), _rules(site))), passing=passing)
+    program = tool.identity()
+    return Cache(site.root, program, digest((program, _rules(site))), passing=passing)
 
 
 def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT
 CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
 """
 _PUBLISHED = """
+CREATE TABLE IF NOT EXISTS program (identity TEXT);
 CREATE TABLE IF NOT EXISTS builds (output TEXT PRIMARY KEY, state BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS partitions (
   output TEXT, key TEXT, digest TEXT, views TEXT, receipts BLOB, PRIMARY KEY (output, key)) WITHOUT ROWID;
@@ -88,14 +89,16 @@ class LostError(Exception):
 class Cache:
     """The cache of a site while one command uses it. Use as a context manager.
 
-    `rules` stands for all that reading an article depends on; what was read under others is forgotten. A
+    `program` stands for the tool, `rules` for all that reading an article depends on; what was published by
+    another or read under others is forgotten. A
     `passing` cache lies elsewhere and is gone when the command is. LostError at the end of the block
     where the cache failed within it; OSError or MachineError if the machine has no room even for a
     passing one.
     """
 
-    def __init__(self, root: Path, rules: str, *, passing: bool = False) -> None:
+    def __init__(self, root: Path, program: str, rules: str, *, passing: bool = False) -> None:
         self._root = root
+        self._program = program
         self._rules = rules
         self._lock: int | None = None
         self._open: list[sqlite3.Connection] = []
@@ -150,6 +153,11 @@ class Cache:
                     db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
                 db.execute("INSERT INTO rules VALUES (?, ?)", row)
         self.history = row[1]
+        if self._published.execute("SELECT identity FROM program").fetchone() != (self._program,):
+            with _transaction(self._published) as db:
+                for table in ("builds", "partitions", "program"):
+                    db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+                db.execute("INSERT INTO program VALUES (?)", (self._program,))
 
     def _leave(self, *, forget: bool = False) -> None:
         while self._open:
