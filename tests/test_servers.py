@@ -18,7 +18,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from bimson_site.pipeline.servers import SERVERS, Old, answers
+from bimson_site.model import Old
+from bimson_site.pipeline.servers import SERVERS, answers
 
 NEW = "/2020/08/05/bài mới/"
 ROWS = (

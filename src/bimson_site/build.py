@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from bimson_site import routes
 from bimson_site import survey as surveys
 from bimson_site.effects import files
 from bimson_site.effects.cache import Cache
@@ -23,6 +24,7 @@ from bimson_site.pipeline import publish, records
 from bimson_site.pipeline.discover import is_article
 from bimson_site.pipeline.records import Finished
 from bimson_site.pipeline.release import Moment
+from bimson_site.pipeline.server_maps import APACHE_HEAD
 from bimson_site.printing import Job, Pressed, press
 from bimson_site.survey import Survey
 
@@ -68,7 +70,7 @@ def _build(
         output.withdraw(pressed.withdrawn)
         if strict and _wrong(report):
             return report
-        deletions = publish.deletions(existing.files, pressed.outputs)
+        deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
         output.put_in_place(pressed.moves, deletions, existing.folders)
         hands.lap("put in place")
         finished = Finished(now, *edition.span, report, pressed.outputs)
@@ -94,7 +96,7 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     existing = files.existing(folder)
     last = records.unpacked_build(kept.state(job.name))
     pressed = press(job, surveyed.edition, existing, last.outputs if last else None)
-    deletions = publish.deletions(existing.files, pressed.outputs)
+    deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(
         _told(_report(surveyed), pressed),
         written=len(pressed.moves),
@@ -134,6 +136,14 @@ def _report(surveyed: Survey) -> Report:
         held_back=surveyed.released.held_back,
         problems=surveyed.problems,
     )
+
+
+def _ours(folder: Path, last: Finished | None) -> frozenset[str]:
+    """Files at the top whose names start with a dot and that builds have written: by what the cache
+    remembers, and where it is lost, by how our map for Apache begins."""
+    known = {path for path in last.outputs if path.startswith(".")} if last else set()
+    path = routes.output(routes.APACHE_MAP)
+    return frozenset({*known, *({path} if files.begins(folder / path, APACHE_HEAD) else ())})
 
 
 def _untouched(folder: Path, last: Finished | None) -> bool:

@@ -586,7 +586,32 @@ class Assets:
     files: tuple[Asset, ...]
 
 
-Partition = Shelf | Year | Term | TermPeriod | TermIndex | Whole | Standing | Assets
+class Gone(NamedTuple):
+    """An address whose article is gone; `waiting` where it is only set aside for a time."""
+
+    url: str
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Old:
+    """An old path below the site, perhaps with "?query", and the page that answers; None: gone."""
+
+    address: str
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OldAddresses:
+    """What old addresses lead to, in order of address; the maps of servers (name of the server, address
+    of the map, its text); the script that looks an address up on the page 404."""
+
+    rows: tuple[Old, ...]
+    maps: tuple[tuple[str, str, str], ...]
+    script: Asset
+
+
+Partition = Shelf | Year | Term | TermPeriod | TermIndex | Whole | Standing | Assets | OldAddresses
 
 
 # --- the site's own words ---------------------------------------------------------------------------

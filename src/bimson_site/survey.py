@@ -39,6 +39,7 @@ from bimson_site.pipeline import (
     assemble,
     dedupe,
     load,
+    old_addresses,
     records,
     remarks,
     rulings,
@@ -51,6 +52,7 @@ from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.assemble import Outline
 from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.masthead import masthead
+from bimson_site.pipeline.old_addresses import Answering
 from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
@@ -80,6 +82,7 @@ class Survey:
     places: Addresses
     edition: Edition
     problems: tuple[Problem, ...]
+    old: Answering
 
 
 # --- walk and load ------------------------------------------------------------------------------------
@@ -170,7 +173,9 @@ def survey(
     copies = sum(map(len, archive.copies.values()))
     holdings = Holdings(held, glossary, aside, len(released.held_back), copies)
     hands.lap("make rows")
-    outlines, whole = _outlines(site, holdings, places, kept)
+    old = old_addresses.answering(places, holdings.gone, config, taken)
+    hands.lap("old addresses")
+    outlines, whole = _outlines(site, holdings, places, old, kept)
     hands.lap("shelve")
     found = {
         *site.warnings,
@@ -186,12 +191,14 @@ def survey(
         ),
         *remarks.featured(config.featured, {slip.path for slip in released.live}),
         *remarks.without_base_url(config.base_url),
+        *old_addresses.problems(old, places, odd, config.base_url),
     }
     front = masthead(config, whole)
     live = span(slips, moment.as_of)
     hands.lap("gather problems")
     edition = Edition(outlines, front, live)
-    return Survey(walked.sources, released, archive, places, edition, tuple(sorted(found)))
+    problems = tuple(sorted(found))
+    return Survey(walked.sources, released, archive, places, edition, problems, old)
 
 
 def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
@@ -266,7 +273,7 @@ def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Itera
 
 
 def _outlines(
-    site: Site, holdings: Holdings, places: Addresses, kept: Cache
+    site: Site, holdings: Holdings, places: Addresses, old: Answering, kept: Cache
 ) -> tuple[tuple[Outline, ...], Whole]:
     """The archive as planners will see it, and its front door. Files of the site come first, so that
     they keep their names."""
@@ -281,6 +288,7 @@ def _outlines(
     def partitions() -> Iterator[Partition]:
         yield Assets(site.assets)
         yield rows
+        yield old.partition(site.script)
         yield from shelve.standing(holdings)
         yield from shelve.shelves(holdings)
         yield from years

@@ -9,6 +9,7 @@ from bimson_site.features import (
     calendar,
     feeds,
     front,
+    old_addresses,
     redirects,
     sitemap,
     terms,
@@ -24,4 +25,5 @@ BUILT_IN: tuple[Extension, ...] = (
     feeds.EXTENSION,
     sitemap.EXTENSION,
     redirects.EXTENSION,
+    old_addresses.EXTENSION,
 )

@@ -6,7 +6,7 @@ Makes the claims that `assign` settles, and says what the losers lost. Spelling 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from bimson_site import routes
@@ -22,7 +22,8 @@ class Addresses:
     """`of`: the address of every live article by path (a copy's is its own); `terms`: of terms by
     owner; `moved`: by path of a keeper or page, the addresses that lead to it; `owners`: the name under
     which an article owns addresses, by path, where it is another than its path; `lost`: paths whose
-    firm wish was not granted, with the wish and who has it; `rows`: new."""
+    firm wish was not granted, with the wish and who has it; `rows`: new; `queries`: as `moved`, addresses
+    with a query, at which no page can stand."""
 
     of: Mapping[str, str]
     terms: Mapping[str, str]
@@ -30,6 +31,7 @@ class Addresses:
     owners: Mapping[str, str]
     lost: tuple[tuple[str, str, str], ...]
     rows: tuple[tuple[str, str], ...]
+    queries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def natural(article: Article, base_url: str) -> str:
@@ -81,13 +83,15 @@ def settle(
     old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD]
     problems += _old(old, keeper_of, of, taken, by_owner, moved, base_url)
     problems += _reserved(old, base_url)
+    queries, contested = _asked(old, keeper_of, base_url)
+    problems += contested
     lost = tuple(
         (by_owner.get(claim.owner, claim.owner), claim.wish, by_owner.get(holder, holder))
         for claim, holder in first.lost
     )
     rows = (*first.rows, *second.rows, *third.rows)
     found = {path: tuple(urls) for path, urls in moved.items()}
-    return Addresses(of, third.urls, found, owners, lost, rows), tuple(problems)
+    return Addresses(of, third.urls, found, owners, lost, rows, queries), tuple(problems)
 
 
 def _wish(slip: Slip, odd: Mapping[str, Article], base_url: str) -> str:
@@ -170,6 +174,8 @@ def _old(
     for article in articles:
         keeper = keeper_of.get(article.path, article.path)
         for alias in article.aliases:
+            if routes.old_query(alias, base_url):
+                continue
             url = routes.old_address(alias, base_url)
             if url is None or url in routes.YIELDING:
                 if not _foreign(alias, base_url):
@@ -194,6 +200,39 @@ def _old(
     return problems
 
 
+def _asked(
+    articles: Iterable[Article], keeper_of: Mapping[str, str], base_url: str
+) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+    """Old addresses with a query: the first article that names one has it, whatever the order of its
+    parameters."""
+    holders: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    problems = []
+    for article in articles:
+        keeper = keeper_of.get(article.path, article.path)
+        for alias in article.aliases:
+            address = routes.old_query(alias, base_url)
+            if address is None:
+                continue
+            path, _, query = address.partition("?")
+            key = f"{path}?{'&'.join(sorted(query.split('&')))}"
+            holder = holders.setdefault(key, keeper)
+            if holder != keeper:
+                where = place(article, f"alias:{alias}")
+                problems.append(problem("address-clash", where, url=address, owner=holder))
+            elif address not in found.setdefault(keeper, []):
+                found[keeper].append(address)
+    return {path: tuple(each) for path, each in found.items()}, problems
+
+
+def written(article: Article, base_url: str) -> Iterator[tuple[str, Location]]:
+    """The old addresses that an article names, and where."""
+    for alias in article.aliases:
+        address = routes.old_query(alias, base_url) or routes.old_address(alias, base_url)
+        if address:
+            yield address, place(article, f"alias:{alias}")
+
+
 def _foreign(alias: str, base_url: str) -> bool:
     """An address of another host: nothing that this site could answer, and nothing wrong."""
     return alias.startswith(("http://", "https://", "//")) and routes.here(alias, base_url) is None
@@ -201,7 +240,7 @@ def _foreign(alias: str, base_url: str) -> bool:
 
 def place(article: Article, name: str) -> Location:
     """Where a field stands in an article's file."""
-    for field, line, column in article.places:
-        if field == name:
+    for given, line, column in article.places:
+        if given == name:
             return Location(article.path, line, column)
     return Location(article.path)

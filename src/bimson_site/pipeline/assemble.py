@@ -19,6 +19,7 @@ from bimson_site.model import (
     Card,
     CardRow,
     Face,
+    OldAddresses,
     Partition,
     Shelf,
     Standing,
@@ -77,6 +78,8 @@ def name(partition: Partition) -> str:
             return "files"
         case Whole():
             return "whole"
+        case OldAddresses():
+            return "old addresses"
 
 
 class Wanted(NamedTuple):

@@ -19,6 +19,7 @@ from bimson_site.model import (
     UNDATED,
     CardRow,
     Day,
+    Gone,
     MonthCount,
     PeriodCount,
     SetAside,
@@ -48,6 +49,7 @@ class Holdings:
     set_aside: tuple[SetAside, ...]
     held_back: int
     copies: int
+    gone: tuple[Gone, ...] = ()
 
 
 def shelf_of(day: int) -> Period:
