@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
+import re
+import shutil
+import subprocess
+import threading
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -86,8 +95,6 @@ def test_a_map_for_apache_goes_with_its_server_and_one_by_hand_stays(made: Site)
 
 
 def test_a_map_for_apache_goes_where_the_cache_is_lost(made: Site) -> None:
-    import shutil
-
     made.build()
     shutil.rmtree(made.root / ".bimson")
     made.write("bimson.yaml", BASE)
@@ -211,6 +218,76 @@ def test_what_is_gone_is_410_and_what_waits_is_not() -> None:
     assert "/2019/01/01/cho/" not in caddy
     assert "2019" not in netlify
     assert found.refused == ()
+
+
+# --- the page 404, on a host ----------------------------------------------------------------------------
+
+RUN = """
+const vm = require("vm"), [page, script, root] = process.argv.slice(1), url = new URL(page);
+(async () => {
+  const text = await (await fetch(script)).text();
+  vm.runInNewContext(text, {
+    URL, TextEncoder, decodeURIComponent,
+    fetch: (path) => fetch(new URL(path, url)),
+    document: {currentScript: {getAttribute: () => root}},
+    location: {pathname: url.pathname, search: url.search, origin: url.origin,
+               replace: (to) => console.log(to)},
+  });
+})();
+"""
+
+
+class Host(SimpleHTTPRequestHandler):
+    """A host that shows 404.html, as they all do."""
+
+    def send_error(self, code: int, *_: object) -> None:
+        data = (Path(self.directory) / "bao/404.html").read_bytes()
+        self.send_response(code)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.skipif(not (shutil.which("node") or os.environ.get("CI")), reason="node is not here")
+@pytest.mark.parametrize(
+    ("asked", "target"),
+    [
+        ("/bao/default.aspx?aID=7&ctl=article", f"/bao{NEW}"),
+        ("/bao/sau/hon/nua/TIN.asp?id=1", "/bao/2020/08/06/cau/"),
+        ("/bao/khong-co", None),
+    ],
+)
+def test_the_page_404_of_a_real_host_leads_on(
+    made: Site, tmp_path: Path, asked: str, target: str | None
+) -> None:
+    made.write("bimson.yaml", "base_url: https://kho.example/bao\n")
+    made.write(
+        "content/b.md",
+        article("Cầu", "2020-08-06", LONG + "b", aliases="['/sau/hon/nua/tin.asp?id=1']"),
+    )
+    made.build("--out", tmp_path / "root/bao")
+    handler = partial(Host, directory=str(tmp_path / "root"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        origin = f"http://127.0.0.1:{server.server_port}"
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port)
+        connection.request("GET", asked)
+        response = connection.getresponse()
+        page = response.read().decode()
+        connection.close()
+        found = re.search(r'<script src="(.+?)" data-root="(.*?)" defer></script>', page)
+        assert found
+        told = subprocess.run(
+            ["node", "-e", RUN, origin + asked, origin + found[1], found[2]],
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.strip()
+        server.shutdown()
+    assert response.status == 404
+    assert told == (f"{origin}{target}" if target else "")
 
 
 # --- check --------------------------------------------------------------------------------------------
