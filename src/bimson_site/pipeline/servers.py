@@ -117,7 +117,8 @@ def _encoded(path: str) -> str:
 
 def _wrong(path: str, query: str) -> str:
     """Why a path or query is in no map: never an open redirect, never a second line."""
-    if any(unicodedata.category(character) in _CONTROL for character in path + query):
+    text = path + query
+    if not text.isprintable() and any(unicodedata.category(each) in _CONTROL for each in text):
         return "it has a control character"
     if path[:1] != "/" or "\\" in path or "#" in path + query:
         return _OUTSIDE
