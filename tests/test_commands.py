@@ -30,7 +30,7 @@ EXTENSION = Extension("may", planners=(Planner("may", Whole, plan),))
 # --- calls that cannot be -------------------------------------------------------------------------
 
 WRONG = [
-    (("nope",), "không có lệnh nope, chỉ có build, duplicates, explain, init, list"),
+    (("nope",), "không có lệnh nope, chỉ có build, check, duplicates, explain, init, list"),
     (("build", "--nope"), "không có tùy chọn --nope"),
     (("build", "thua"), "thừa thua"),
     (("build", "--out"), "--out thiếu giá trị"),
@@ -43,6 +43,7 @@ WRONG = [
     (("build", "--lang", "--drafts"), "--lang thiếu giá trị"),
     (("build", "--lang"), "--lang thiếu giá trị"),
     (("explain",), "thiếu TARGET"),
+    (("check",), "thiếu --old-urls"),
     (("explain", "/khong-co/"), "/khong-co/ không phải địa chỉ, cũng không phải tệp nguồn của trang này"),
     (("init",), "thiếu DIR"),
     (("init", "a", "b"), "thừa b"),

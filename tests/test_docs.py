@@ -177,6 +177,9 @@ def test_every_field_of_json(site: Callable[..., Site]) -> None:
     (cluster,) = made.run("duplicates", "--json").json
     assert firsts(page, "JSON of duplicates") == list(cluster)
     assert {"path", "reason"} == set(cluster["copies"][0])
+    made.write("old.txt", "/")
+    (checked,) = made.run("check", "--old-urls", made.root / "old.txt", "--json").lines
+    assert firsts(page, "JSON of check") == list(checked)
 
 
 def test_every_template_global_and_filter() -> None:

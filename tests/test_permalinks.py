@@ -226,6 +226,25 @@ def test_an_alias_that_is_taken_out_still_leads_on_and_may_be_given_away(site) -
     assert "address-clash" not in made.build().codes
 
 
+def test_an_address_with_a_query_is_remembered_too(site) -> None:
+    made: Site = site(
+        {
+            "a.md": article("Tin", aliases="['/default.aspx?ctl=article&aID=7']"),
+            "bimson.yaml": "servers: [nginx]\n",
+        }
+    )
+    made.build()
+    made.write("content/a.md", article("Tin"))
+    made.build()
+    assert "aID=7" in made.output("redirects/nginx.conf")
+    (made.root / "content/a.md").unlink()
+    made.build()
+    told = made.output("redirects/nginx.conf")
+    assert ("aID=7" in told, "/2020/08/05/tin/" in told) == (True, True)
+    assert "gone" in told
+    assert made.build().json["written"] == 0
+
+
 def test_a_keeper_does_not_flip_when_more_arrives(site) -> None:
     made: Site = site({"b.md": article("Tin", "2020-08-05T08:00")})
     made.build()

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from bimson_site import routes
 from bimson_site import survey as surveys
 from bimson_site.effects import files
 from bimson_site.effects.cache import Cache
@@ -26,6 +27,7 @@ from bimson_site.pipeline.discover import is_article
 from bimson_site.pipeline.ledger import Row, file_of
 from bimson_site.pipeline.records import Finished
 from bimson_site.pipeline.release import Moment
+from bimson_site.pipeline.server_maps import APACHE_HEAD
 from bimson_site.printing import Job, Pressed, press
 from bimson_site.survey import Survey
 
@@ -89,7 +91,7 @@ def _build(
             site.permalinks.record(news)
             report = replace(report, recorded=bool(news))
             hands.lap("record addresses")
-        deletions = publish.deletions(existing.files, pressed.outputs)
+        deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
         output.put_in_place(pressed.moves, deletions, existing.folders)
         hands.lap("put in place")
         context = _context(site, said, moment)
@@ -118,7 +120,7 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     existing = files.existing(folder)
     last = records.unpacked_build(kept.state(job.name))
     pressed = press(job, surveyed.edition, existing, last.outputs if last else None)
-    deletions = publish.deletions(existing.files, pressed.outputs)
+    deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(
         _told(_report(site, surveyed, surveys.news(site, surveyed, moment)), pressed),
         written=len(pressed.moves),
@@ -174,6 +176,14 @@ def _report(site: Site, surveyed: Survey, news: Sequence[Row]) -> Report:
         problems=surveyed.problems,
         new_addresses=len({row.url for row in news} - known.keys()),
     )
+
+
+def _ours(folder: Path, last: Finished | None) -> frozenset[str]:
+    """Files at the top whose names start with a dot and that builds have written: by what the cache
+    remembers, and where it is lost, by how our map for Apache begins."""
+    known = {path for path in last.outputs if path.startswith(".")} if last else set()
+    path = routes.output(routes.APACHE_MAP)
+    return frozenset({*known, *({path} if files.begins(folder / path, APACHE_HEAD) else ())})
 
 
 def _untouched(folder: Path, last: Finished | None) -> bool:

@@ -272,6 +272,54 @@ def explain(target: str, root: Path, future: bool, drafts: bool, as_of: str | No
 
 
 @bimson_site.command(
+    help="Show what each address of a former site gets from this one: a page, a redirect, nothing. The site "
+    "is asked as it would be built; nothing is written, and the network is not asked.",
+    short_help="Show what old addresses get from this site.",
+)
+@click.option(
+    "--old-urls",
+    "listed",
+    metavar="FILE",
+    type=terminal.Folder(),
+    help="Old addresses: a list (one a line), a sitemap or an access log.",
+)
+@_on_a_site
+@_at_a_moment
+@_JSON
+def check(
+    listed: Path | None, root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool
+) -> int:
+    if listed is None:
+        terminal.wrong("{name} is missing", name="--old-urls")
+    with guarded(root, as_json=False) as call:
+        from bimson_site import check as checks
+        from bimson_site import console
+        from bimson_site.effects.site import open_site
+
+        asked = _listed(listed)
+        site = open_site(root)
+        found, _ = _survey(
+            root,
+            future,
+            drafts,
+            as_of,
+            call.voice,
+            lambda surveyed, kept: checks.check(site, surveyed, kept, asked),
+        )
+        if as_json:
+            for each in found:
+                click.echo(console.json_text(checks.as_json(each)))
+        else:
+            for line in console.table(checks.rows(found, call.voice)):
+                click.echo(line)
+        missing = sum(each.answer == "missing" for each in found)
+        for line in checks.summary(asked, len(found), missing, call.voice):
+            click.echo(line, err=True)
+        call.code = CONTENT if missing else OK
+    return call.code
+
+
+@bimson_site.command(
     help="Make a small working site in DIR. Files that are there already are left alone.",
     short_help="Make a small working site.",
 )
@@ -304,6 +352,23 @@ def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
     if stamp is None:
         terminal.wrong('"{value}" is not a date', value=as_of)
     return Moment(stamp.instant, future, drafts)
+
+
+def _listed(place: Path) -> Any:
+    """The addresses in a file. A refusal of the call where there are none, or it cannot be read."""
+    from bimson_site.pipeline import old_urls
+
+    try:
+        found = old_urls.read(place.read_bytes())
+    except OSError as err:
+        terminal.wrong("{path} cannot be read: {reason}", path=_shown(place), reason=err.strerror)
+    except old_urls.UnreadableError as err:
+        terminal.wrong("{path} is not a sitemap: {reason}", path=_shown(place), reason=err)
+    if not found.addresses and found.sitemaps:
+        terminal.wrong("{path} only names other sitemaps: check each of them", path=_shown(place))
+    if not found.addresses:
+        terminal.wrong("{path} holds no address", path=_shown(place))
+    return found
 
 
 def _survey(

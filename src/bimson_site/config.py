@@ -43,7 +43,7 @@ class ListSizes:
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
     """What bimson.yaml says, with defaults. `menu` None is the theme's own menu; `base_url` has no
-    slash at its end; `closed` is in the site's zone; `featured` are paths of article files."""
+    slash at its end; `servers` None is the one that `host` implies; `closed` is in the site's zone; `featured` are paths of article files."""
 
     title: str = "Lưu trữ"
     description: str = ""
@@ -63,6 +63,7 @@ class SiteConfig:
     extensions: tuple[str, ...] = ()
     output: str = "build"
     host: str = ""
+    servers: tuple[str, ...] | None = None
 
 
 _DEFAULT = SiteConfig()
@@ -176,6 +177,7 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
         "cloudflare-pages|github-pages|gitlab-pages|netlify",
         "cloudflare-pages, github-pages, gitlab-pages or netlify",
     ),
+    "servers": readers.servers,
 }
 SETTINGS = tuple(Setting(name, attrgetter(name)(_DEFAULT)) for name in _READERS)
 

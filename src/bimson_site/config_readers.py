@@ -171,6 +171,24 @@ folder = matching(
 extension = matching(r"[A-Za-z_]\w*(?:[.-]\w+)*", "names such as my_extension")
 
 
+_SERVERS = list_of(
+    matching(
+        "apache|caddy|cloudflare-pages|gitlab-pages|iis|netlify|nginx",
+        "apache, caddy, cloudflare-pages, gitlab-pages, iis, netlify or nginx",
+    ),
+    "a list, such as [nginx, caddy]",
+)
+_ONE_FILE = frozenset({"cloudflare-pages", "gitlab-pages", "netlify"})
+
+
+def servers(node: Node) -> tuple[str, ...] | Wrong:
+    """Names of servers, of which at most one reads the file _redirects."""
+    found = _SERVERS(node)
+    if not isinstance(found, Wrong) and len(_ONE_FILE.intersection(found)) > 1:
+        return Wrong(node, "only one of cloudflare-pages, gitlab-pages and netlify")
+    return found
+
+
 def size(node: Node) -> int | Wrong:
     """How many cards stand on a page: 1 to 1000."""
     value = _WHOLE(node)

@@ -602,7 +602,36 @@ class Vanished:
     gone: tuple[Gone, ...]
 
 
-Partition = Shelf | Year | Term | TermPeriod | TermIndex | Whole | Standing | Assets | Vanished
+@dataclass(frozen=True, slots=True, order=True)
+class Old:
+    """An old path below the site, perhaps with "?query", and the page that answers; None: gone."""
+
+    address: str
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OldAddresses:
+    """What old addresses lead to, in order of address; the maps of servers (name of the server, address
+    of the map, its text); the script that looks an address up on the page 404."""
+
+    rows: tuple[Old, ...]
+    maps: tuple[tuple[str, str, str], ...]
+    script: Asset
+
+
+Partition = (
+    Shelf
+    | Year
+    | Term
+    | TermPeriod
+    | TermIndex
+    | Whole
+    | Standing
+    | Assets
+    | Vanished
+    | OldAddresses
+)
 
 
 # --- the site's own words ---------------------------------------------------------------------------

@@ -88,12 +88,11 @@ def press(
         found = _contested(edition, printed, past)
     outputs, moves, refused, clashes = found
     dead = remarks.menu(edition.masthead.menu, {routes.place(path) for path in outputs})
-    host = job.site.config.host
     redirects = 0
-    if host or job.rehearsal:
-        everything = _receipts(edition, printed, past)
-        redirects = sum(r.view == "redirect" for r in everything)
-    over = hosting.over(host, {path: stamp[0] for path, stamp in outputs.items()}, redirects)
+    if job.rehearsal:
+        redirects = sum(r.view == "redirect" for r in _receipts(edition, printed, past))
+    sizes = {path: stamp[0] for path, stamp in outputs.items()}
+    over = hosting.over(job.site.config.host, sizes)
     return Pressed(
         outputs,
         moves,

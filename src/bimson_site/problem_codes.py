@@ -117,6 +117,10 @@ CODES: dict[str, Words] = {
         'the old address "{alias}" cannot be answered by this site',
         "write a path of this site, such as /tin/bai-cu.html",
     ),
+    "redirect-refused": _warning(
+        "{server} does not answer the old address {url}: {reason}",
+        "nothing to mend where another server answers: docs/how-to/old-addresses.md",
+    ),
     "canonical-unknown": _warning(
         'canonical names "{value}", and no article of this site has that path or address',
         "write the path of an article file, or a whole https:// address",
@@ -237,7 +241,15 @@ CODES: dict[str, Words] = {
 }
 
 PHRASES = (
+    # --- why an old address is in no map ---------------------------------------------------------
     "another row answers this address",
+    "it is too long",
+    "it is not a path of this site",
+    "it has a control character",
+    "a page stands at this address",
+    "* and : are wildcards there",
+    "this host does not look at queries",
+    "this host takes only name=value in a query",
     # --- what a value should be ------------------------------------------------------------------
     "a text",
     "true or false",
@@ -264,6 +276,9 @@ PHRASES = (
     "the path of an article file, its id or its address",
     "another article, or leave it out",
     "cloudflare-pages, github-pages, gitlab-pages or netlify",
+    "a list, such as [nginx, caddy]",
+    "apache, caddy, cloudflare-pages, gitlab-pages, iis, netlify or nginx",
+    "only one of cloudflare-pages, gitlab-pages and netlify",
     # --- what a host has limits for --------------------------------------------------------------
     "files",
     "bytes in all",

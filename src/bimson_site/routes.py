@@ -26,10 +26,22 @@ STYLE = "/style.css"
 THEME_STYLE = "/theme.css"
 FAVICON = "/favicon.svg"
 
+# The maps of old addresses that servers and hosts read, and the script of the page 404.
+NGINX_MAP = "/redirects/nginx.conf"
+CADDY_MAP = "/redirects/Caddyfile"
+APACHE_MAP = "/.htaccess"
+IIS_MAP = "/web.config"
+HOST_MAP = "/_redirects"
+LOOK_UP = "/old/look-up.js"
+
 # Pages a file in the site's static/ may replace: a person who writes robots.txt means it.
 YIELDING = frozenset({ROBOTS, NO_JEKYLL, NOT_FOUND})
 
 _FIXED = frozenset({HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, SITEMAP, ROBOTS, NO_JEKYLL})
+_MAPS = frozenset(
+    each[1:].lower() for each in (NGINX_MAP, CADDY_MAP, APACHE_MAP, IIS_MAP, HOST_MAP, LOOK_UP)
+)
+_SHARD = re.compile(r"/old/[0-9a-f]{2}\.json/?").fullmatch
 _TREES = frozenset({"sitemaps", *TermKind})
 # File names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -86,6 +98,11 @@ def sitemap_part(year_number: int, month_number: int, part: int = 0) -> str:
 SITEMAP_PAGES = "/sitemaps/pages.xml"
 
 
+def old_shard(name: str) -> str:
+    """A file in which the page 404 looks old addresses up; the name is two hexadecimal digits."""
+    return f"/old/{name}.json"
+
+
 def variant(url: str, number: int) -> str:
     """The address beside a taken one: /a/tin/ becomes /a/tin-2/, /a/tin.html becomes /a/tin-2.html."""
     if url.endswith("/"):
@@ -104,7 +121,10 @@ def is_variant(url: str, wish: str) -> bool:
 
 def ours(url: str) -> bool:
     """True for an address that a page of the archive itself may stand on: a year, month or day, a
-    term or its lists, the undated, coverage, the feed, the sitemaps, the page for what is missing."""
+    term or its lists, the undated, coverage, the feed, the sitemaps, the page for what is missing, the
+    maps of old addresses."""
+    if place(url.strip("/")) in _MAPS or _SHARD(url):
+        return True
     head = url.strip("/").split("/", 1)[0]
     return (
         url in _FIXED or head in _TREES or re.fullmatch(r"/\d{4}/(\d\d/(\d\d/)?)?", url) is not None

@@ -41,6 +41,7 @@ from bimson_site.pipeline import (
     assemble,
     dedupe,
     load,
+    old_addresses,
     recording,
     records,
     remarks,
@@ -56,6 +57,7 @@ from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.identity import Past, identify
 from bimson_site.pipeline.ledger import Row
 from bimson_site.pipeline.masthead import masthead
+from bimson_site.pipeline.old_addresses import Answering
 from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
@@ -85,6 +87,7 @@ class Survey:
     places: Addresses
     edition: Edition
     problems: tuple[Problem, ...]
+    old: Answering
 
 
 # --- walk and load ------------------------------------------------------------------------------------
@@ -177,7 +180,9 @@ def survey(
     copies = sum(map(len, archive.copies.values()))
     holdings = Holdings(held, glossary, aside, len(released.held_back), copies, places.gone)
     hands.lap("make rows")
-    outlines, whole = _outlines(site, holdings, places, kept)
+    old = old_addresses.answering(places, holdings.gone, config, taken)
+    hands.lap("old addresses")
+    outlines, whole = _outlines(site, holdings, places, old, kept)
     hands.lap("shelve")
     found = {
         *site.warnings,
@@ -193,12 +198,14 @@ def survey(
         ),
         *remarks.featured(config.featured, {slip.path for slip in released.live}),
         *remarks.without_base_url(config.base_url),
+        *old_addresses.problems(old, places, odd, config.base_url),
     }
     front = masthead(config, whole)
     live = span(slips, moment.as_of)
     hands.lap("gather problems")
     edition = Edition(outlines, front, live)
-    return Survey(walked.sources, released, archive, places, edition, tuple(sorted(found)))
+    problems = tuple(sorted(found))
+    return Survey(walked.sources, released, archive, places, edition, problems, old)
 
 
 def news(site: Site, surveyed: Survey, moment: Moment) -> tuple[Row, ...]:
@@ -309,7 +316,7 @@ def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Itera
 
 
 def _outlines(
-    site: Site, holdings: Holdings, places: Addresses, kept: Cache
+    site: Site, holdings: Holdings, places: Addresses, old: Answering, kept: Cache
 ) -> tuple[tuple[Outline, ...], Whole]:
     """The archive as planners will see it, and its front door. Files of the site come first, so that
     they keep their names."""
@@ -324,6 +331,7 @@ def _outlines(
     def partitions() -> Iterator[Partition]:
         yield Assets(site.assets)
         yield rows
+        yield old.partition(site.script)
         yield from shelve.standing(holdings)
         yield from shelve.shelves(holdings)
         yield from years

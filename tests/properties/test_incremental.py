@@ -37,7 +37,7 @@ DATES = ("2020-08-05", "2020-08-05T07:00", "2020-08-06", "2020-09", "2021", "", 
 TAGS = ("", "[chợ]", "[Chợ, cầu]", "[CHỢ, đò, cầu]")
 NAMES = ("a", "b", "c", "d", "tin/e", "tin/f")
 OTHERS = {
-    "aliases": ("", "[/cu/a.html]", "[/cu/b/]"),
+    "aliases": ("", "[/cu/a.html]", "[/cu/b/]", "['/x?id=1']", "['/x?id=1', '/?p=2']"),
     "author": ("", "Mai Liên", "Hà Vy"),
     "section": ("", "Tin", "Tin/Đường"),
     "source": ("", "Báo Một", "Báo Hai"),
@@ -54,6 +54,8 @@ CONFIGS = (
     "menu: [{title: Chợ, url: /tags/cho/}]\n",
     "featured: [a.md, tin/e.md]\n",
     "missing_authors: [Mai Liên]\n",
+    "servers: [nginx, caddy, apache, iis, netlify]\n",
+    "host: gitlab-pages\n",
 )
 RULES = (
     "",
@@ -205,7 +207,9 @@ class Archive(RuleBasedStateMachine):
 
     @rule(
         text=st.sampled_from(("", "jpeg", "tấm ảnh khác")),
-        place=st.sampled_from(("content/nui.jpg", "static/x.txt", "static/2020/index.html")),
+        place=st.sampled_from(
+            ("content/nui.jpg", "static/x.txt", "static/2020/index.html", "static/_redirects")
+        ),
     )
     def change_a_file_beside(self, text: str, place: str) -> None:
         (self.site.root / place).unlink(missing_ok=True)

@@ -95,8 +95,14 @@ def test_an_address_below_the_site(address: str, base_url: str, below: str | Non
         ("/x", "page"),
         ("/x/?utm=1", "page"),
         ("/cu.html?y", "redirect"),
-        ("/d.aspx?b=2&a=1", "redirect"),
+        ("/d.aspx?b=2&a=1", "look-up"),
         ("/d.aspx?a=2", "missing"),
+        ("/d.aspx?a=1&b=2", "redirect"),
+        ("/t?q=à", "redirect"),
+        ("/t?q=%C3%A0", "redirect"),
+        ("/Cu.html", "look-up"),
+        ("/E?A=1", "look-up"),
+        ("/x/?p=1", "missing"),
         ("/xoa/", "gone"),
         ("/", "page"),
         ("/?p=7", "redirect"),
@@ -105,5 +111,8 @@ def test_an_address_below_the_site(address: str, base_url: str, below: str | Non
     ],
 )
 def test_what_an_address_gets(address: str, expected: str) -> None:
-    redirects = {"/cu.html", "/d.aspx?a=1&b=2", "/?p=7"}
-    assert answer(address, Answered({"/", "/x/"}, redirects, {"/xoa/"})) == expected
+    redirects = dict.fromkeys(("/cu.html", "/d.aspx?a=1&b=2", "/?p=7", "/t?q=%C3%A0"), "/x/")
+    looked_up = dict.fromkeys(("/cu.html", "/e?a=1", "?p=8", "/d.aspx?a=1&b=2"), "/x/")
+    known = Answered({"/", "/x/"}, redirects, {"/xoa/"}, looked_up, {"/x/?p=1"})
+    found = answer(address, known)
+    assert found == (expected, "/x/" if expected in {"redirect", "look-up"} else "")

@@ -26,6 +26,7 @@ PACKAGE = Path(str(files("bimson_site")))
 BY_NAME = {
     "a problem's severity": ("error", "warning"),
     "a listing's status": ("page", "copy", "draft", "held_back", "set_aside"),
+    "what an old address gets": ("redirect", "look-up", "gone", "missing"),
     "why a copy is one": ("repeat",),
     "why a page was written": tuple(
         f"because of: {part}"

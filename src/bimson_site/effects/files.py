@@ -131,6 +131,15 @@ def name_of(root: Path, folder: Path) -> str:
     return place.relative_to(site).as_posix() if inside else place.as_posix()
 
 
+def begins(place: Path, text: str) -> bool:
+    """Whether a file is there and begins with a text."""
+    try:
+        with place.open("rb") as file:
+            return file.read(len(text.encode())) == text.encode()
+    except OSError:
+        return False
+
+
 def packaged(folder: str) -> Iterator[tuple[str, bytes]]:
     """The files of a folder of the packaged theme: (name, bytes), by name."""
     for item in sorted(

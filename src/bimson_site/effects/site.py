@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bimson_site import config as configuration
+from bimson_site import routes
 from bimson_site.config import SiteConfig
 from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.effects.permalinks import Permalinks
@@ -25,6 +26,7 @@ from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
 from bimson_site.theme.engine import sources as template_sources
 
 CONFIG = "bimson.yaml"
+NO_SCRIPT = Asset("", "", packaged=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
     `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
     program and the extensions, `digest` for everything of the site but its content and ledger; `compiled` are
-    templates as the engine has them."""
+    templates as the engine has them; `script` looks old addresses up."""
 
     root: Path
     config: SiteConfig
@@ -44,6 +46,7 @@ class Site:
     digest: str = ""
     compiled: dict[str, bytes] = field(default_factory=dict)
     rulings: Rulings = NO_RULINGS
+    script: Asset = NO_SCRIPT
     permalinks: Permalinks = field(kw_only=True)
 
 
@@ -66,9 +69,10 @@ def open_site(root: Path) -> Site:
         if not filenames.is_text(source.path)
     )
     assets = _assets(static)
+    script = _packaged("scripts/old.js", routes.LOOK_UP, files.packaged_file("scripts/old.js"))
     identity = tool.identity() + extensions.code(root, config.extensions)
     texts = tuple((name, t.text, t.path) for name, t in templates.items())
-    whole = digest((_raw(root, CONFIG), _raw(root, rulings.FILE), texts, assets, identity))
+    whole = digest((_raw(root, CONFIG), _raw(root, rulings.FILE), texts, assets, script, identity))
     said = (*warnings, *doubts, *unnamed)
     own = digest((identity,))
     return Site(
@@ -82,6 +86,7 @@ def open_site(root: Path) -> Site:
         whole,
         ready,
         ruled,
+        script,
         permalinks=Permalinks(root),
     )
 
@@ -154,9 +159,7 @@ def _template(root: Path, path: str) -> str:
 def _assets(static: Sequence[Source]) -> tuple[Asset, ...]:
     """The theme's files, each replaced by the site's own of the same name, and the site's others."""
     found = {
-        f"/{name}": Asset(
-            f"assets/{name}", f"/{name}", packaged=True, stamp=(blake2b(data).hexdigest(),)
-        )
+        f"/{name}": _packaged(f"assets/{name}", f"/{name}", data)
         for name, data in files.packaged("assets")
     }
     for source in static:
@@ -167,6 +170,10 @@ def _assets(static: Sequence[Source]) -> tuple[Asset, ...]:
         if source.regular and source.size >= 0 and name != ".DS_Store" and not _ours(url):
             found[url] = Asset(source.path, url, packaged=False, stamp=source.stamp)
     return tuple(found[url] for url in sorted(found))
+
+
+def _packaged(path: str, url: str, data: bytes) -> Asset:
+    return Asset(path, url, packaged=True, stamp=(blake2b(data).hexdigest(),))
 
 
 def _ours(url: str) -> bool:

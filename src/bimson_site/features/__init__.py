@@ -10,6 +10,7 @@ from bimson_site.features import (
     feeds,
     front,
     gone,
+    old_addresses,
     redirects,
     sitemap,
     terms,
@@ -26,4 +27,5 @@ BUILT_IN: tuple[Extension, ...] = (
     sitemap.EXTENSION,
     redirects.EXTENSION,
     gone.EXTENSION,
+    old_addresses.EXTENSION,
 )

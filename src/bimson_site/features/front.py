@@ -1,11 +1,11 @@
-"""The front door: home by the size of the archive, coverage, and the page for what is not there."""
+"""The front door: home by the size of the archive, and coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from bimson_site import routes
-from bimson_site.extension import Extension, Planner, View, templated
+from bimson_site.extension import Extension, Planner, View
 from bimson_site.features import articles
 from bimson_site.model import Masthead, Page, Whole
 from bimson_site.theme.engine import Press
@@ -17,11 +17,10 @@ STRIP_YEARS = 2
 SMALL = 5_000
 
 
-def plan(whole: Whole, masthead: Masthead) -> Iterator[Page]:
+def plan(whole: Whole, _masthead: Masthead) -> Iterator[Page]:
     reads = articles.bodies(whole.only) if whole.only else ()
     yield Page(routes.HOME, "home", whole, reads, owner="home")
     yield Page(routes.COVERAGE, "coverage", whole, owner="coverage")
-    yield Page(routes.NOT_FOUND, "not-found", masthead.title, owner="404")
 
 
 def _home(page: Page, texts: Sequence[str], press: Press) -> bytes:
@@ -74,6 +73,5 @@ EXTENSION = Extension(
     views=(
         View("home", _home, ("home.html", "home_article.html")),
         View("coverage", _coverage, ("coverage.html",)),
-        templated("not-found", "404.html"),
     ),
 )

@@ -6,7 +6,7 @@ Makes the claims that `assign` settles, and says what the losers lost. Spelling 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from bimson_site import routes
@@ -25,7 +25,8 @@ class Addresses:
     owner; `moved`: by path of a keeper or page, the addresses that lead to it; `owners`: the name under
     which an article owns addresses, by path, where it is another than its path; `lost`: paths whose
     firm wish was not granted, with the wish and who has it; `renamed`: the names that owners in the
-    ledger have now, where a person gave them an id; `gone`: published addresses of which nothing is left."""
+    ledger have now, where a person gave them an id; `gone`: published addresses of which nothing is left;
+    `queries`: as `moved`, addresses with a query, at which no page can stand."""
 
     of: Mapping[str, str]
     terms: Mapping[str, str]
@@ -34,6 +35,7 @@ class Addresses:
     lost: tuple[tuple[str, str, str], ...]
     renamed: Mapping[str, str]
     gone: tuple[Gone, ...]
+    queries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def natural(article: Article, base_url: str) -> str:
@@ -96,19 +98,26 @@ def settle(
     for url, owner in former:
         if owner not in live or not free(url):
             continue
-        if routes.folded(url) in named and past.ledger.stood[url] == {ALIAS}:
+        if _key(url) in named and past.ledger.stood[url] == {ALIAS}:
             continue  # never more than an alias: whoever names it now has it
         moved.setdefault(keeper_of.get(live[owner], live[owner]), []).append(url)
-        taken[routes.folded(url)] = owner
+        taken[_key(url)] = owner
     problems += _old(old, keeper_of, of, taken, by_owner, moved, base_url)
     problems += _reserved(old, base_url)
+    problems += _asked(old, keeper_of, moved, base_url)
     gone = _left(former, live, keeper_of, past, free, moved, taken)
     lost = tuple(
         (by_owner.get(claim.owner, claim.owner), claim.wish, by_owner.get(holder, holder))
         for claim, holder in first.lost
     )
-    found = {path: tuple(sorted(urls)) for path, urls in moved.items()}
-    return Addresses(of, third.urls, found, owners, lost, renamed, gone), tuple(problems)
+    pages = {path: tuple(sorted(u for u in urls if "?" not in u)) for path, urls in moved.items()}
+    found = {path: urls for path, urls in pages.items() if urls}
+    queries = {
+        path: tuple(sorted(asked))
+        for path, urls in moved.items()
+        if (asked := [u for u in urls if "?" in u])
+    }
+    return Addresses(of, third.urls, found, owners, lost, renamed, gone, queries), tuple(problems)
 
 
 def _term_claims(shown: Mapping[terms.TermKey, str], published: Published) -> list[Claim]:
@@ -138,11 +147,11 @@ def _left(
     waiting = {owner: owner for owner in sorted(past.waiting)}
     waits = heirs(past.ledger, waiting)
     gone = []
-    taken.update((routes.folded(url), "") for urls in moved.values() for url in urls)
+    taken.update((_key(url), "") for urls in moved.values() for url in urls)
     for url, owner in former:
         if owner in live or not free(url):
             continue
-        taken[routes.folded(url)] = owner
+        taken[_key(url)] = owner
         if heir := heir_of(url, owner):
             moved.setdefault(keeper_of.get(heir, heir), []).append(url)
         else:
@@ -159,14 +168,21 @@ class _Free:
         self._taken = taken
 
     def __call__(self, url: str) -> bool:
-        place = routes.folded(url)
+        place = _key(url)
         return place not in self._taken and place.removesuffix("/index.html") not in self._static
 
 
 def _named(articles: Iterable[Article], base_url: str) -> set[str]:
-    """Old addresses that articles name now, folded."""
-    asked = (routes.old_address(a, base_url) for article in articles for a in article.aliases)
-    return {routes.folded(url) for url in asked if url}
+    """The keys of old addresses that articles name now."""
+    aliases = [alias for article in articles for alias in article.aliases]
+    asked = (r(a, base_url) for a in aliases for r in (routes.old_address, routes.old_query))
+    return {_key(url) for url in asked if url}
+
+
+def _key(url: str) -> str:
+    """What two addresses share if one answers for both: the folded form, or any order of parameters."""
+    path, mark, query = url.partition("?")
+    return f"{path}?{'&'.join(sorted(query.split('&')))}" if mark else routes.folded(url)
 
 
 def _wish(slip: Slip, odd: Mapping[str, Article], base_url: str) -> str:
@@ -250,6 +266,8 @@ def _old(
     for article in articles:
         keeper = keeper_of.get(article.path, article.path)
         for alias in article.aliases:
+            if routes.old_query(alias, base_url):
+                continue
             url = routes.old_address(alias, base_url)
             if url is None or url in routes.YIELDING:
                 if not _foreign(alias, base_url):
@@ -276,6 +294,39 @@ def _old(
     return problems
 
 
+def _asked(
+    articles: Iterable[Article],
+    keeper_of: Mapping[str, str],
+    moved: dict[str, list[str]],
+    base_url: str,
+) -> list[Problem]:
+    """Old addresses with a query: the first article that names one has it, whatever the order of its
+    parameters."""
+    holders = {_key(url): path for path, urls in moved.items() for url in urls if "?" in url}
+    problems = []
+    for article in articles:
+        keeper = keeper_of.get(article.path, article.path)
+        for alias in article.aliases:
+            address = routes.old_query(alias, base_url)
+            if address is None:
+                continue
+            holder = holders.setdefault(_key(address), keeper)
+            if holder != keeper:
+                where = place(article, f"alias:{alias}")
+                problems.append(problem("address-clash", where, url=address, owner=holder))
+            elif address not in moved.setdefault(keeper, []):
+                moved[keeper].append(address)
+    return problems
+
+
+def written(article: Article, base_url: str) -> Iterator[tuple[str, Location]]:
+    """The old addresses that an article names, and where."""
+    for alias in article.aliases:
+        address = routes.old_query(alias, base_url) or routes.old_address(alias, base_url)
+        if address:
+            yield address, place(article, f"alias:{alias}")
+
+
 def _foreign(alias: str, base_url: str) -> bool:
     """An address of another host: nothing that this site could answer, and nothing wrong."""
     return alias.startswith(("http://", "https://", "//")) and routes.here(alias, base_url) is None
@@ -283,7 +334,7 @@ def _foreign(alias: str, base_url: str) -> bool:
 
 def place(article: Article, name: str) -> Location:
     """Where a field stands in an article's file."""
-    for field, line, column in article.places:
-        if field == name:
+    for given, line, column in article.places:
+        if given == name:
             return Location(article.path, line, column)
     return Location(article.path)

@@ -19,6 +19,7 @@ from bimson_site.model import (
     Card,
     CardRow,
     Face,
+    OldAddresses,
     Partition,
     Shelf,
     Standing,
@@ -80,6 +81,8 @@ def name(partition: Partition) -> str:
             return f"gone {partition.ledger}"
         case Whole():
             return "whole"
+        case OldAddresses():
+            return "old addresses"
 
 
 class Wanted(NamedTuple):

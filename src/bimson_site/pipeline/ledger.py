@@ -175,7 +175,11 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _is_row(url: str, id_: str, path: str, _key: str, _since: str, stands: str) -> bool:
     known = stands in _STANDS or stands.startswith(COPY)
-    return known and bool(id_ or path) and bool(_PLAIN(url) or routes.is_address(url))
+    return known and bool(id_ or path) and bool(_PLAIN(url) or _is_address(url))
+
+
+def _is_address(url: str) -> bool:
+    return routes.is_address(url) or ("?" in url and routes.old_query(url, "") == url)
 
 
 def text(rows: Iterable[Row]) -> str:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Literal, Never
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Never
 from urllib.parse import unquote, urlsplit
 from xml.parsers import expat  # a document type, so any entity, is refused below
 
-Answer = Literal["page", "redirect", "gone", "missing"]
+from bimson_site.features import lookup
+from bimson_site.pipeline.servers import sent
+
+Answer = Literal["page", "redirect", "look-up", "gone", "missing"]
 
 # The common and the combined format: httpd.apache.org, mod_log_config; nginx's "combined" is the same.
 _LOGGED = re.compile(
@@ -39,11 +42,22 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What this site answers, as addresses below it (decoded paths, perhaps with "?query")."""
+    """What this site answers, as addresses below it (decoded paths, perhaps with "?query"). Redirects
+    have their targets; queries are as browsers send them. The page 404 looks addresses up that are
+    folded (`features.lookup`). At `silent` ones something else stands."""
 
     pages: AbstractSet[str]
-    redirects: AbstractSet[str] = frozenset()
+    redirects: Mapping[str, str]
     gone: AbstractSet[str] = frozenset()
+    looked_up: Mapping[str, str] = field(default_factory=dict)
+    silent: AbstractSet[str] = frozenset()
+
+
+class Got(NamedTuple):
+    """What an address gets, and the address that it leads to ("" unless it leads on)."""
+
+    answer: Answer
+    target: str = ""
 
 
 def read(data: bytes, *, failed: bool = False) -> Listed:
@@ -117,18 +131,24 @@ def local(address: str, base_url: str = "") -> str | None:
     return f"{path}?{parts.query}" if parts.query else path
 
 
-def answer(address: str, answers: Answered) -> Answer:
-    """What an address below the site gets: as written, with its parameters sorted, without its query
-    (the home page answers no query: it is not what was asked for), with or without its last slash."""
+def answer(address: str, answers: Answered) -> Got:
+    """What an address below the site gets: as it is written, without its query (the home page answers no
+    query: it is not what was asked for), with or without its last slash; else from the page 404, which
+    is shown where nothing stands."""
+    address = sent(address)
+    if address in answers.silent:
+        return Got("missing")
     path, _, query = address.partition("?")
-    forms = [address, f"{path}?{'&'.join(sorted(query.split('&')))}"] if query else []
+    forms = [address] if query else []
     if not query or path != "/":
         forms += [path, path[:-1] if path.endswith("/") else f"{path}/"]
     for form in forms:
         if form in answers.gone:
-            return "gone"
+            return Got("gone")
         if form in answers.redirects:
-            return "redirect"
+            return Got("redirect", answers.redirects[form])
         if form in answers.pages:
-            return "page"
-    return "missing"
+            return Got("page")
+    looked = (answers.looked_up.get(lookup.folded(form)) for form in (address, path))
+    target = next(filter(None, looked), "") if path != "/" else ""
+    return Got("look-up", target) if target else Got("missing")

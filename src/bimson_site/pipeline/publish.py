@@ -26,12 +26,15 @@ def moves(receipts: Sequence[Receipt]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def deletions(existing: Iterable[str], planned: Collection[str]) -> tuple[str, ...]:
+def deletions(
+    existing: Iterable[str], planned: Collection[str], ours: Collection[str] = ()
+) -> tuple[str, ...]:
     """Files that go: every one that the plan does not name, except below top-level names that start
-    with a dot, which are the owner's (.git) or named by the plan (.nojekyll). A file where the plan
-    needs a folder makes room when the folder is made.
+    with a dot, which are the owner's (.git), unless they are known to be `ours` (.htaccess). A file where
+    the plan needs a folder makes room when the folder is made.
     """
-    stale = {path for path in existing if path not in planned and not path.startswith(".")}
+    unplanned = (path for path in existing if path not in planned)
+    stale = {path for path in unplanned if not path.startswith(".") or path in ours}
     if stale:
         stale -= {path[:i] for path in planned for i, c in enumerate(path) if c == "/"}
     return tuple(sorted(stale))

@@ -30,7 +30,7 @@ def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tup
         for copy in copies:
             add(of[copy.path], copy, f"{COPY}{keeper}")
         own = {of[copy.path] for copy in copies}
-        for url in places.moved.get(slip.path, ()):
+        for url in (*places.moved.get(slip.path, ()), *places.queries.get(slip.path, ())):
             owner = owner_of.get(url)
             if url not in own and (owner is None or places.renamed.get(owner) == keeper):
                 add(url, slip, ALIAS)

@@ -112,10 +112,13 @@ def _power(least: int, start: int) -> int:
 # back-reference; NS and REDIRECT_STATUS keep /x/index.html, asked for inside, from leading to /x/.
 
 
+APACHE_HEAD = "# Old addresses, by bimson-site. mod_rewrite, with AllowOverride FileInfo"
+
+
 def apache(entries: Iterable[Entry]) -> str:
     queries, paths = _split(entries)
     lines = [
-        "# mod_rewrite, with AllowOverride FileInfo",
+        APACHE_HEAD,
         "RewriteEngine On",
         'RewriteCond "%{ENV:REDIRECT_STATUS}" "."',
         'RewriteRule "^" "-" [L]',

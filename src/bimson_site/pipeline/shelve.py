@@ -171,7 +171,7 @@ def standing(holdings: Holdings) -> Iterator[Standing]:
 def vanished(holdings: Holdings) -> Iterator[Vanished]:
     """Addresses of which nothing is left, by the file of the ledger that has them."""
     by_file: dict[str, list[Gone]] = defaultdict(list)
-    for each in holdings.gone:
+    for each in (gone for gone in holdings.gone if "?" not in gone.url):  # no page can stand there
         by_file[ledger.file_of(each.url)].append(each)
     return (Vanished(name, tuple(by_file[name])) for name in sorted(by_file))
 

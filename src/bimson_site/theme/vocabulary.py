@@ -86,6 +86,7 @@ _ROUTES = _named(
     style=routes.STYLE,
     theme_style=routes.THEME_STYLE,
     favicon=routes.FAVICON,
+    look_up=routes.LOOK_UP,
     year=_remembered(routes.year),
     month=_remembered(routes.month),
     day=_remembered(routes.day),

@@ -1,6 +1,6 @@
 """Old addresses for the page 404: small JSON files that its script `old.js` looks an address up in.
 
-Pure: rows in, texts by published name out. `folded` and `shard` are spelled a second time in
+Pure: rows in, texts by address out. `folded` and `shard` are spelled a second time in
 theme/scripts/old.js; tests/unit/test_lookup.py holds the two together. What is gone is in no shard:
 where a page was deleted, nothing of it is published.
 """
@@ -13,20 +13,21 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
 
-from bimson_site.pipeline.servers import Old
+from bimson_site import routes
+from bimson_site.model import Old
 
 _BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
 def shards(rows: Iterable[Old]) -> Mapping[str, str]:
-    """The files "old/XX.json", only those that hold something: folded address → target, encoded. Of
+    """The files "/old/XX.json", only those that hold something: folded address → target, encoded. Of
     rows with one folded form, the first in order stays."""
     found: dict[str, dict[str, str]] = {}
     for old in sorted(set(rows), key=lambda old: (old.address, old.target or "")):
         if old.target and re.fullmatch(r"/(?:[^/\\][^\\]*)?", old.target):
             key = folded(old.address)
             target = quote(old.target, safe="/")
-            found.setdefault(f"old/{shard(key)}.json", {}).setdefault(key, target)
+            found.setdefault(routes.old_shard(shard(key)), {}).setdefault(key, target)
     return {
         name: json.dumps(found[name], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         for name in sorted(found)
