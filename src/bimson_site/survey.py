@@ -20,13 +20,17 @@ from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem
 from bimson_site.features import BUILT_IN
+from bimson_site.jobs import Unjudged
 from bimson_site.model import (
+    FULL,
     ODD,
     Archive,
     Article,
     Assets,
+    Cluster,
     Masthead,
     Page,
+    Pair,
     Partition,
     Signature,
     Slip,
@@ -38,6 +42,7 @@ from bimson_site.pipeline import (
     addresses,
     assemble,
     dedupe,
+    kin,
     load,
     records,
     remarks,
@@ -50,12 +55,13 @@ from bimson_site.pipeline import (
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.assemble import Outline
 from bimson_site.pipeline.discover import discover
+from bimson_site.pipeline.kin import Bearing
 from bimson_site.pipeline.masthead import masthead
 from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
-from bimson_site.text import vietnamese
+from bimson_site.text import sentences, similarity, vietnamese
 
 Result = TypeVar("Result")
 
@@ -77,6 +83,7 @@ class Survey:
     sources: Sources
     released: Release
     archive: Archive
+    pairs: tuple[Pair, ...]
     places: Addresses
     edition: Edition
     problems: tuple[Problem, ...]
@@ -96,7 +103,9 @@ class Walked(NamedTuple):
 
 def opened(site: Site, *, passing: bool = False) -> Cache:
     """The cache of a site, for what is read under its rules by this program."""
-    return Cache(site.root, digest((tool.identity(), _rules(site))), passing=passing)
+    return Cache(
+        site.root, digest((tool.identity(), similarity.NORM_VERSION, _rules(site))), passing=passing
+    )
 
 
 def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
@@ -152,8 +161,11 @@ def survey(
     odd = _by_path(kept, (s for s in released.live if s.flags & ODD))
     hands.lap("fetch what is known")
     ruled, misruled = _ruled(site, walked.sources, slips, released, kept)
-    archive, repeated = _fold(site, released, ruled, kept, hands)
+    clusters, repeated = _clusters(site, released, ruled, kept, hands)
+    archive = dedupe.fold(released.live, clusters)
     hands.lap("fold repeats")
+    archive, pairs, repeated = _kin(site, released, archive, clusters, repeated, ruled, kept, hands)
+    hands.lap("compare texts")
     said = terms.wording(
         (*archive.keepers, *(c.article for k in archive.copies.values() for c in k))
     )
@@ -162,7 +174,15 @@ def survey(
     glossary = terms.glossary(said.shown, places.terms)
     hands.lap("assign addresses")
     held, resolved = stories.hold(
-        archive, odd, places, said, glossary, walked.sources, taken, config.base_url
+        archive,
+        odd,
+        places,
+        said,
+        glossary,
+        walked.sources,
+        taken,
+        config.base_url,
+        kin.links(pairs),
     )
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -191,7 +211,7 @@ def survey(
     live = span(slips, moment.as_of)
     hands.lap("gather problems")
     edition = Edition(outlines, front, live)
-    return Survey(walked.sources, released, archive, places, edition, tuple(sorted(found)))
+    return Survey(walked.sources, released, archive, pairs, places, edition, tuple(sorted(found)))
 
 
 def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:
@@ -211,10 +231,10 @@ def _ruled(
     return rulings.resolve(site.rulings, files, slips, odd, live, site.config.base_url)
 
 
-def _fold(
+def _clusters(
     site: Site, released: Release, ruled: Ruled, kept: Cache, hands: Hands
-) -> tuple[Archive, tuple[Problem, ...]]:
-    """Fold repeats. Only articles whose skeletons are alike, and those that a person names, are looked
+) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
+    """The clusters of repeats. Only articles whose skeletons are alike, and those that a person names, are looked
     at; and if they are those of last time, to the byte, so are their clusters."""
     base_url = site.config.base_url
     suspects = dedupe.suspects(released.live, ruled)
@@ -228,7 +248,75 @@ def _fold(
         clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url, ruled)
         if len(whole) == len(suspects):
             kept.keep_folded(said, clusters, problems)
-    return dedupe.fold(released.live, clusters), problems
+    return clusters, problems
+
+
+def _kin(
+    site: Site,
+    released: Release,
+    archive: Archive,
+    clusters: tuple[Cluster, ...],
+    problems: tuple[Problem, ...],
+    ruled: Ruled,
+    kept: Cache,
+    hands: Hands,
+) -> tuple[Archive, tuple[Pair, ...], tuple[Problem, ...]]:
+    """What articles that have pages are to each other: those that differ in spelling or frame only are
+    folded too. Gives the archive as it is then, its pairs, and the problems of repeats."""
+    hashes = kept.sentences()
+    bearings = [
+        Bearing((place,), slip.path, sentences.unpacked(hashes[slip.number]))
+        for place, slip in enumerate(archive.keepers)
+        if slip.flags & FULL and slip.number in hashes
+    ]
+    slips = {slip.path: slip for slip in archive.keepers}
+    by_keeper = {cluster.keeper: dedupe.members_of(cluster) for cluster in clusters}
+    apart = dedupe.Apart(ruled)
+
+    def may_join(path: str, others: Sequence[str]) -> bool:
+        theirs = (each for other in others for each in by_keeper.get(other, (other,)))
+        return apart.may_join(by_keeper.get(path, (path,)), theirs)
+
+    def judge(pairs: Sequence[tuple[str, str]]) -> list[Pair]:
+        return _judged(site, [Unjudged(slips[a], slips[b]) for a, b in pairs], kept, hands)
+
+    def ask(earlier: str, later: str) -> str:
+        asked = judge([(earlier, later)]) if may_join(later, (earlier,)) else []
+        return asked[0].verdict if asked else ""
+
+    pairs = judge([(a, b) for a, b in kin.candidates(bearings) if may_join(b, (a,))])
+    groups = kin.refiled(pairs, ask, may_join)
+    if groups:
+        joined = {path for first, others in groups.items() for path in (first, *others)}
+        everyone = {each for path in joined for each in by_keeper.get(path, (path,))}
+        articles = _by_path(kept, (s for s in released.live if s.path in everyone))
+        url_of = partial(addresses.natural, base_url=site.config.base_url)
+        made, found = dedupe.join(clusters, groups, articles, url_of, site.config.base_url, ruled)
+        clusters = (*(c for c in clusters if c.keeper not in joined), *made)
+        problems = (*(p for p in problems if p.where.path not in everyone), *found)
+        archive = dedupe.fold(released.live, clusters)
+    page_of = {path: cluster.keeper for cluster in clusters for path in cluster.copies}
+    order = {slip.path: place for place, slip in enumerate(archive.keepers)}
+    return archive, kin.settled(pairs, page_of, order), problems
+
+
+def _judged(site: Site, asked: Sequence[Unjudged], kept: Cache, hands: Hands) -> list[Pair]:
+    """What some pairs are to each other; those that are known are not compared again."""
+    names = [records.pair(*pair) for pair in asked]
+    known = kept.judged(set(names))
+    unknown = {name: pair for name, pair in zip(names, asked, strict=True) if name not in known}
+    if unknown:
+        judge = partial(jobs.make_judge, site.root, kept.folder)
+        found = hands.work("read", judge, list(unknown.values()), jobs.unjudged)
+        made = zip(unknown, found, strict=True)
+        fresh = {name: records.packed_judged(each) for name, each in made if each}
+        kept.keep_judged(fresh)
+        known |= fresh
+    return [
+        Pair(pair.earlier.path, pair.later.path, *records.unpacked_judged(known[name]))
+        for name, pair in zip(names, asked, strict=True)
+        if name in known
+    ]
 
 
 def _signatures(
