@@ -10,6 +10,7 @@ from bimson_site.features import (
     feeds,
     front,
     redirects,
+    repeats,
     sitemap,
     terms,
 )
@@ -19,6 +20,7 @@ BUILT_IN: tuple[Extension, ...] = (
     assets.EXTENSION,
     front.EXTENSION,
     articles.EXTENSION,
+    repeats.EXTENSION,
     calendar.EXTENSION,
     terms.EXTENSION,
     feeds.EXTENSION,
