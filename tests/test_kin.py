@@ -205,3 +205,74 @@ def test_a_new_version_renders_its_pages_and_no_others(site: Make) -> None:
         "2020/08/05/cho-mo-lai/index.html",
         "2020/08/05/truong-xa/index.html",  # the one before in time
     }
+
+
+# --- what the owner is told --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def versions(site: Make) -> Site:
+    later = STORY.replace("412 quầy", "421 quầy")
+    return site(
+        {
+            "a.md": article("Chợ mở lại", "2020-08-05T07:00", STORY),
+            "b.md": article("Chợ mở lại", "2020-08-05T09:00", later, id="so-2"),
+            "c.md": article("Trường", "2020-08-06", OTHER),
+        }
+    )
+
+
+def test_duplicates_tell_what_is_linked(versions: Site) -> None:
+    assert linked(versions, "a") == {"b.md": "version"}
+    assert linked(versions, "b") == {"a.md": "version"}
+    found = versions.run("duplicates", "--json").json
+    assert [(c["keeper"], c["copies"]) for c in found] == [
+        ("content/a.md", []),
+        ("content/b.md", []),
+    ]
+    assert 0.9 < found[0]["linked"][0]["likeness"] < 1
+    told = versions.run("duplicates")
+    assert told.out == (
+        "content/a.md\n  ~ content/b.md  (version, 98 %)\n      number: removed: 412  added: 421\n"
+    )
+    assert told.err == "0 texts repeat. 1 pair is linked.\n"
+    assert (
+        "content/a.md,content/b.md,linked,/2020/08/05/cho-mo-lai-2/"
+        in versions.run("duplicates", "--csv").out
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [("a.md", "b.md"), ("content/a.md", "so-2"), ("/2020/08/05/cho-mo-lai/", "b.md")]
+)
+def test_two_articles_are_explained(versions: Site, names: tuple[str, str]) -> None:
+    if names[0].startswith("/"):  # an address that both ask for
+        versions.write(
+            "content/b.md", article("Chợ", "2020-08-05T09:00", STORY.replace("412", "421"))
+        )
+        versions.write("content/a.md", article("Chợ mở lại", "2020-08-05T07:00", STORY))
+    told = versions.run("duplicates", "--explain", *names)
+    assert told.code == 0
+    assert "  rule: " in told.out
+    assert "  number: removed: 412  added: 421\n" in told.out
+    found = versions.run("duplicates", "--explain", *names, "--json").json
+    assert found["edits"] == [{"kind": "number", "before": "412", "after": "421"}]
+
+
+def test_what_is_explained_is_in_the_owners_language(versions: Site) -> None:
+    told = versions.run("duplicates", "--explain", "a.md", "c.md", "--lang", "vi").out
+    assert told.startswith(
+        "content/a.md\ncontent/c.md\n  kết luận: khác nhau: hai bài khác nhau\n"
+        "  quy tắc: unlike: chung chưa tới một nửa số chữ\n  độ giống: "
+    )
+
+
+def test_what_is_ruled_is_told_and_what_is_unknown_is_refused(versions: Site) -> None:
+    versions.write("dedupe.yaml", "different:\n  - [a.md, b.md]\n")
+    told = versions.run("duplicates", "--explain", "a.md", "b.md")
+    assert "dedupe.yaml has the last word: they are different" in told.out
+    assert linked(versions, "a") == {}
+    wrong = versions.run("duplicates", "--explain", "a.md", "bb.md")
+    assert wrong.code == 2
+    assert "no article has this path, id or address; write content/b.md" in wrong.err
+    assert versions.run("duplicates", "--explain", "a.md").code == 2

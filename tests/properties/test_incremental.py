@@ -24,7 +24,17 @@ from bimson_site.effects.cache import Cache
 from bimson_site.pipeline import assemble
 from conftest import LONG, Result, Site, article
 
+# Texts that are versions, refiles and relatives of each other.
+STORY = (
+    "Chợ phiên bên sông mở lại sau hai tháng tu sửa. Người bán từ ba xã mang rau và vải đến từ sớm.\n\n"
+    "Ban quản lý cho biết có 412 quầy hàng đã thuê chỗ. Đoàn thanh niên giúp các cụ qua cầu phao mới.\n\n"
+    "Ông Lê Đức Mộc trông coi bến đò suốt mùa nước lớn. Bà con mong con đường vào chợ được trải nhựa.\n"
+)
 TEXTS = (
+    STORY,
+    STORY.replace("412", "421"),
+    STORY.replace("quản lý", "quản lí"),
+    STORY[:220] + "\n\n" + "Trường làng khai giảng năm học mới giữa ngày nắng đẹp. " * 3,
     LONG,
     LONG + "Hết.",
     "Ngắn.",
@@ -44,6 +54,7 @@ OTHERS = {
     "slug": ("", "tin", "rieng"),
     "draft": ("", "true"),
     "access": ("", "record", "hidden"),
+    "source_url": ("", "https://bao.example/1"),
 }
 CONFIGS = (
     "",
