@@ -43,7 +43,7 @@ RULES = {
     "light-edits": "only spelling, an agency's tag, a date line or a byline differ; titles and times are close",
     "light-apart": "only spelling or frame differ, but the text is short or titles, times or days are not close",
     "numbers": "numbers or dates differ, and the titles too, or more than a day lies between",
-    "edited": "words, names, numbers or a negation differ; the titles are alike, at most 72 hours lie between",
+    "edited": "words, names, numbers or a negation differ; most of the text, the titles and the times are alike",
     "alike": "four fifths of the words or more are shared, but not the title or the time",
     "overlap": "half of the words or more are shared",
     "unlike": "less than half of the words are shared",
