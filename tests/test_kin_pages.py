@@ -277,3 +277,33 @@ def test_what_is_ruled_is_told_and_what_is_unknown_is_refused(versions: Site) ->
     assert wrong.code == 2
     assert "no article has this path, id or address; write content/b.md" in wrong.err
     assert versions.run("duplicates", "--explain", "a.md").code == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "date", "text"),
+    [
+        ("Chợ phiên mở lại rồi", "07:00", STORY),
+        ("Chợ phiên mở lại", "07:30", STORY),
+        ("Chợ phiên mở lại", "07:00", STORY.replace("412", "420")),
+        ("Chợ phiên mở lại", "07:00", OTHER),
+        ("Chợ phiên mở lại", "07:00", STORY.replace("412", "421")),
+    ],
+)
+def test_what_changes_in_a_version_reaches_the_other_far_from_it(
+    site: Make, title: str, date: str, text: str
+) -> None:
+    """Others stand between the two, so that nothing but their being kin makes the later page anew."""
+    files = {
+        "a.md": article("Chợ phiên mở lại", "2020-08-05T07:00", STORY),
+        **{f"{n}.md": article(f"Số {n}", f"2020-08-05T08:0{n}", f"Tin số {n}.") for n in range(3)},
+        "b.md": article(
+            "Chợ phiên mở lại", "2020-08-05T22:00", STORY.replace("412", "421"), slug="sau"
+        ),
+    }
+    warm = site(files)
+    warm.build()
+    files["a.md"] = article(title, f"2020-08-05T{date}", text)
+    clean = site(files, "clean")
+    warm.write("content/a.md", files["a.md"])
+    assert warm.build().json["problems"] == clean.build().json["problems"]
+    assert warm.files() == clean.files()

@@ -42,6 +42,7 @@ TEXTS = (
     "## Mục\n\n- một\n- hai\n\n[b](b.md) và ![nui](nui.jpg)\n",
     LONG + "c",
 )
+KIN = 4  # of the texts, the first
 TITLES = ("Chợ phiên", "Cầu mới", "Tin", "Tin 2", "Đò ngang")
 DATES = ("2020-08-05", "2020-08-05T07:00", "2020-08-06", "2020-09", "2021", "", "2030-01-01")
 TAGS = ("", "[chợ]", "[Chợ, cầu]", "[CHỢ, đò, cầu]")
@@ -141,6 +142,16 @@ class Archive(RuleBasedStateMachine):
     )
     def add(self, name: str, title: str, date: str, text: str, tags: str) -> None:
         self.put(name, File(title, date, text, tags))
+
+    @rule(
+        texts=st.lists(st.sampled_from(TEXTS[:KIN]), min_size=2, max_size=4),
+        date=st.sampled_from(DATES[:3]),
+        later=st.sampled_from(DATES[:3]),
+    )
+    def tell_again(self, texts: list[str], date: str, later: str) -> None:
+        """Some articles that are versions, refiles, repeats or relatives of each other."""
+        for name, text in zip(NAMES, texts, strict=False):
+            self.put(name, File("Chợ phiên", date if name == "a" else later, text))
 
     @precondition(lambda self: self.files)
     @rule(name=st.sampled_from(NAMES), text=st.sampled_from(TEXTS))
