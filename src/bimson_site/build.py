@@ -1,6 +1,6 @@
 """The pipeline, in order: survey (walk to shelve), then plan, render, publish.
 
-Orders the stages and nothing else. The cache enters in three places: of article files in `survey`, of
+Orders the stages and nothing else. The cache enters in four places: of article files and of pairs in `survey`, of
 partitions in `printing`, of a whole build in `_as_before`; each is memoisation, never another way to build.
 """
 

@@ -227,13 +227,40 @@ def list_(root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bo
 @_at_a_moment
 @_JSON
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV for a spreadsheet.")
+@click.option(
+    "--explain",
+    "two",
+    nargs=2,
+    metavar="A B",
+    help="Show what two articles are to each other and why, with each difference.",
+)
 def duplicates(
-    root: Path, future: bool, drafts: bool, as_of: str | None, as_json: bool, as_csv: bool
+    root: Path,
+    future: bool,
+    drafts: bool,
+    as_of: str | None,
+    as_json: bool,
+    as_csv: bool,
+    two: tuple[str, str] | None,
 ) -> int:
     if as_json and as_csv:
         terminal.wrong("only one of --json and --csv can be printed")
+    if two and as_csv:
+        terminal.wrong("--explain does not print CSV")
     with guarded(root, as_json=False) as call:
         from bimson_site import console, walkthrough
+
+        if two:
+            from bimson_site import comparing
+            from bimson_site.effects.site import open_site
+
+            compared = comparing.compare(open_site(root), two, call.voice)
+            if as_json:
+                click.echo(console.json_text(comparing.as_json(compared)))
+            else:
+                for line in comparing.told(compared, call.voice):
+                    click.echo(line)
+            return call.code
 
         found, _ = _survey(root, future, drafts, as_of, call.voice, walkthrough.repeats)
         if as_json:
@@ -241,12 +268,16 @@ def duplicates(
         elif as_csv:
             click.echo(walkthrough.repeats_table(found), nl=False)
         else:
-            for line in walkthrough.repeats_told(found, call.voice):
+            for line in walkthrough.repeats_told(root, found, call.voice):
                 click.echo(line)
-            click.echo(
-                call.voice.counted("{n} text repeats.", "{n} texts repeat.", len(found)),
-                err=True,
-            )
+            copied = sum(bool(each.copies) for each in found)
+            linked = sum(len(each.linked) for each in found) // 2
+            said = call.voice.counted("{n} text repeats.", "{n} texts repeat.", copied)
+            if linked:
+                said += " " + call.voice.counted(
+                    "{n} pair is linked.", "{n} pairs are linked.", linked
+                )
+            click.echo(said, err=True)
     return call.code
 
 

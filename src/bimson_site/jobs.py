@@ -5,7 +5,7 @@ The `make_…` functions are called once in each process; they and their argumen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,9 @@ from bimson_site.model import (
 )
 from bimson_site.pipeline import load, records
 from bimson_site.pipeline.load import LoadRules
+from bimson_site.pipeline.records import Judged
+from bimson_site.text import markdown, verdicts
+from bimson_site.text.verdicts import Side
 
 
 class Unread(NamedTuple):
@@ -114,7 +117,8 @@ def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
     face = records.packed_face(records.face(article))
     record = records.packed(article)
     slip = records.slip(article, 0, record.digest, face)
-    return Reading(source, digest, slip, face, record.data, loaded.html or None, problems)
+    html, sentences = loaded.html or None, loaded.sentences or None
+    return Reading(source, digest, slip, face, record.data, html, problems, sentences=sentences)
 
 
 def unreadable(source: Source, err: OSError) -> Loaded:
@@ -131,6 +135,55 @@ def died(source: Source) -> Loaded:
 
 def died_reading(unread: Unread) -> Reading:
     return reading(unread.source, b"", died(unread.source))
+
+
+class Unjudged(NamedTuple):
+    """Two articles to be compared, the earlier one first."""
+
+    earlier: Slip
+    later: Slip
+
+
+def make_judge(root: Path, kept: Path) -> Callable[[Sequence[Unjudged]], list[Judged | None]]:
+    """A task that says what the articles of each pair are to each other; nothing where a text is gone by
+    now. Pairs come in the order of their later articles, so that a text is mostly read once."""
+    articles = cache.Reader(kept)
+    sides: dict[int, Side] = {}
+
+    def side(article: Article, number: int) -> Side:
+        if number not in sides:
+            if len(sides) >= _SIDES:
+                del sides[next(iter(sides))]
+            sides[number] = side_of(article, files.read(root, article.path))
+        return sides[number]
+
+    def judge(pair: Unjudged, found: Mapping[int, Article]) -> Judged | None:
+        try:
+            one, two = (side(found[slip.number], slip.number) for slip in pair)
+        except (OSError, ValueError):
+            return None
+        verdict, _, likeness, _ = verdicts.judge(one, two)
+        return Judged(verdict.value, likeness)
+
+    def task(pairs: Sequence[Unjudged]) -> list[Judged | None]:
+        found = articles.articles({slip.number for pair in pairs for slip in pair})
+        return [judge(pair, found) for pair in pairs]
+
+    return task
+
+
+_SIDES = 1_000  # texts that a process keeps at hand
+
+
+def side_of(article: Article, raw: bytes) -> Side:
+    """An article as it is judged, from the bytes of its file."""
+    text = markdown.read(load.body_text(raw, article.body)).text
+    own_id = "" if article.id == article.path else article.id
+    return Side(article.title, text, article.published, article.source_url, external_id=own_id)
+
+
+def unjudged(_pair: Unjudged) -> None:
+    """What stands for a pair that killed the process which compared it."""
 
 
 def make_signer(

@@ -203,13 +203,15 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one article file: an article, or none; its problems either way; and the HTML of its
-    body where that was made on the way and needs nothing else."""
+    """What became of one article file: an article, or none; its problems either way; the HTML of its
+    body where that was made on the way and needs nothing else; and the hashes of its sentences, packed
+    (`text.sentences`), where its text may be compared with others."""
 
     path: str
     article: Article | None
     problems: tuple[Problem, ...] = ()
     html: str = ""
+    sentences: bytes = b""
 
 
 class Face(NamedTuple):
@@ -272,11 +274,31 @@ class Copy(NamedTuple):
 
 class Cluster(NamedTuple):
     """One text that several articles have: the path of the one whose page it is, and of its copies; and
-    which of these are copies by the word of a person."""
+    which of these are copies by the word of a person, and which have another spelling or frame."""
 
     keeper: str
     copies: tuple[str, ...]
     ruled: tuple[str, ...] = ()
+    refiled: tuple[str, ...] = ()
+
+
+class Pair(NamedTuple):
+    """Two articles that were compared: the paths of the earlier and the later one in archive order, what
+    they are to each other (a word of `text.verdicts`), and the likeness of their texts, 0 to 1."""
+
+    earlier: str
+    later: str
+    verdict: str
+    likeness: float
+
+
+class Link(NamedTuple):
+    """What a page says of another: its path, what it is (a word of `text.verdicts`), whether it is the
+    later of the two."""
+
+    path: str
+    verdict: str
+    later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +379,9 @@ class Card:
 class Appearance:
     """Where else a text was published: one copy, with its own words about itself; `files` are the
     addresses of pictures and files that only this copy has; `ruled` where a person says that it belongs here,
-    so that its words may be others."""
+    so that its words may be others; `reason` why it is a copy (a word of `pipeline.dedupe`). `raw` is the
+    address of its text as it was written, `changes` that of the page which shows where its words are others,
+    `body` what both are made of: nothing where readers may not see it."""
 
     path: str
     title: str
@@ -367,6 +391,23 @@ class Appearance:
     source_url: str = ""
     files: tuple[str, ...] = ()
     ruled: bool = False
+    reason: str = ""
+    raw: str = ""
+    changes: str = ""
+    body: Body | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Another article that this one is linked with: what it is (a word of `text.verdicts`), whether it is
+    the later of the two, its card; the address of the page that shows what changed between the two, if there is
+    one; its text where this article's planner makes that page."""
+
+    verdict: str
+    later: bool
+    card: Card
+    changes: str = ""
+    body: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +427,8 @@ class Story:
 
     `links` resolves what the body refers to: (reference, address of this site), where an attachment
     has its address beside the page. `attachments` are the files there. `moved` are old addresses and
-    addresses of copies that lead here.
+    addresses of copies that lead here. `kin` are other articles in archive order: earlier and later versions, the one
+    before and after in a series, and at most five earlier ones that are related.
     """
 
     article: Article
@@ -400,6 +442,7 @@ class Story:
     attachments: tuple[Asset, ...] = ()
     moved: tuple[str, ...] = ()
     canonical: str = ""
+    kin: tuple[Kin, ...] = ()
     digest: str = ""
 
 
@@ -430,11 +473,23 @@ class CardRow(NamedTuple):
 
 
 class AppearanceRow(NamedTuple):
-    """A copy before its article is fetched, with the files that only it has."""
+    """A copy before its article is fetched; fields as in `Appearance`."""
 
     number: int
     files: tuple[str, ...] = ()
     ruled: bool = False
+    reason: str = ""
+    raw: str = ""
+    changes: str = ""
+
+
+class KinRow(NamedTuple):
+    """A `Kin` before its card is drawn up."""
+
+    verdict: str
+    later: bool
+    card: CardRow
+    changes: str = ""
 
 
 class StoryRow(NamedTuple):
@@ -452,6 +507,7 @@ class StoryRow(NamedTuple):
     attachments: tuple[Asset, ...]
     moved: tuple[str, ...]
     canonical: str
+    kin: tuple[KinRow, ...]
     digest: bytes
 
 

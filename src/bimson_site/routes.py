@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import blake2b
 from urllib.parse import quote, unquote, urlsplit
 
 from bimson_site.model import Day, Precision, TermKind, Timestamp
@@ -73,6 +74,23 @@ def shelf(when: Timestamp) -> str:
 
 def article(when: Timestamp, slug: str) -> str:
     return f"{shelf(when)}{slug}/"
+
+
+def raw_text(page_url: str, body_digest: str) -> str:
+    """The text of a copy as it was written, beside the page of its keeper; the same for equal texts."""
+    return f"{page_url}copies/{body_digest[:16]}.txt"
+
+
+def copies(page_url: str, number: int) -> str:
+    """A page of copies for which the page of their keeper has no room, from 1."""
+    return f"{page_url}copies/{number}/"
+
+
+def changes(page_url: str, other_url: str) -> str:
+    """The page that shows what lies between the text of a page and another's, which is known by its
+    address: below one page they are few, and 40 bits tell them apart."""
+    name = blake2b(other_url.encode(), digest_size=5).hexdigest()
+    return f"{page_url}changes/{name}/"
 
 
 def terms(kind: TermKind) -> str:

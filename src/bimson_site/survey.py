@@ -7,20 +7,20 @@ is read from the cache where their stamps are as they were.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
-from bimson_site import jobs
+from bimson_site import folding, jobs
 from bimson_site.effects import files, tool, workers
 from bimson_site.effects.cache import Cache, LostError
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem
 from bimson_site.features import BUILT_IN
+from bimson_site.folding import Desk
 from bimson_site.model import (
     ODD,
     Archive,
@@ -28,8 +28,8 @@ from bimson_site.model import (
     Assets,
     Masthead,
     Page,
+    Pair,
     Partition,
-    Signature,
     Slip,
     Sources,
     Whole,
@@ -39,11 +39,10 @@ from bimson_site.model import (
 from bimson_site.pipeline import (
     addresses,
     assemble,
-    dedupe,
+    kin,
     load,
     old_addresses,
     recording,
-    records,
     remarks,
     rulings,
     shelve,
@@ -62,7 +61,7 @@ from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
-from bimson_site.text import dates, vietnamese
+from bimson_site.text import dates, similarity, vietnamese
 
 Result = TypeVar("Result")
 
@@ -84,6 +83,7 @@ class Survey:
     sources: Sources
     released: Release
     archive: Archive
+    pairs: tuple[Pair, ...]
     places: Addresses
     edition: Edition
     problems: tuple[Problem, ...]
@@ -105,7 +105,8 @@ class Walked(NamedTuple):
 def opened(site: Site, *, passing: bool = False) -> Cache:
     """The cache of a site, for what is read under its rules by this program."""
     program = tool.identity()
-    return Cache(site.root, program, digest((program, _rules(site))), passing=passing)
+    rules = digest((program, similarity.NORM_VERSION, _rules(site)))
+    return Cache(site.root, program, rules, passing=passing)
 
 
 def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
@@ -162,8 +163,11 @@ def survey(
     hands.lap("fetch what is known")
     ruled, misruled = _ruled(site, walked.sources, slips, released, kept)
     past = _past(site, walked.sources, slips, released, odd)
-    archive, repeated = _fold(site, released, ruled, past, kept, hands)
+    desk = Desk(site, released, ruled, past, kept, hands)
+    folded = folding.fold(desk)
     hands.lap("fold repeats")
+    archive, pairs, repeated = folding.compare(desk, folded)
+    hands.lap("compare texts")
     said = terms.wording(
         (*archive.keepers, *(c.article for k in archive.copies.values() for c in k))
     )
@@ -172,7 +176,15 @@ def survey(
     glossary = terms.glossary(said.shown, places.terms)
     hands.lap("assign addresses")
     held, resolved = stories.hold(
-        archive, odd, places, said, glossary, walked.sources, taken, config.base_url
+        archive,
+        odd,
+        places,
+        said,
+        glossary,
+        walked.sources,
+        taken,
+        config.base_url,
+        kin.links(pairs),
     )
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -205,7 +217,7 @@ def survey(
     hands.lap("gather problems")
     edition = Edition(outlines, front, live)
     problems = tuple(sorted(found))
-    return Survey(walked.sources, released, archive, places, edition, problems, old)
+    return Survey(walked.sources, released, archive, pairs, places, edition, problems, old)
 
 
 def news(site: Site, surveyed: Survey, moment: Moment) -> tuple[Row, ...]:
@@ -251,62 +263,6 @@ def _ruled(
     odd = _by_path(kept, (s for s in slips if s.flags & ODD)) if asked else {}
     live = {slip.path for slip in released.live}
     return rulings.resolve(site.rulings, files, slips, odd, live, site.config.base_url)
-
-
-def _fold(
-    site: Site,
-    released: Release,
-    ruled: Ruled,
-    past: Past,
-    kept: Cache,
-    hands: Hands,
-) -> tuple[Archive, tuple[Problem, ...]]:
-    """Fold repeats. Only articles whose skeletons are alike, and those that a person names, are looked
-    at; and if they are those of last time, to the byte, so are their clusters."""
-    base_url = site.config.base_url
-    suspects = dedupe.suspects(released.live, ruled)
-    days = {s.path: past.had_page(s.path) for s in suspects}
-    had_page = {path: day for path, day in sorted(days.items()) if day}
-    bytes_of = kept.bytes_of(s.number for s in suspects)
-    said = digest((base_url, tuple(ruled), tuple(had_page.items()), bytes_of))
-    clusters, problems = kept.folded(said) or ((), None)
-    if problems is None:
-        articles = list(kept.articles(s.number for s in suspects).values())
-        signatures = _signatures(site, suspects, articles, kept, hands)
-        url_of = partial(addresses.natural, base_url=base_url)
-        whole = [article for article in articles if article.path in signatures]
-        clusters, problems = dedupe.dedupe(whole, signatures, url_of, base_url, ruled, had_page)
-        if len(whole) == len(suspects):
-            kept.keep_folded(said, clusters, problems)
-    return dedupe.fold(released.live, clusters), problems
-
-
-def _signatures(
-    site: Site, suspects: Sequence[Slip], articles: Sequence[Article], kept: Cache, hands: Hands
-) -> dict[str, Signature]:
-    """The signatures of suspects by path; none where a text is gone by now."""
-    said = {article.path: records.said(article) for article in articles}
-    known = kept.signatures(set(said.values()))
-    alike: dict[bytes, dict[bytes, Slip]] = defaultdict(dict)
-    for slip in suspects:
-        if said[slip.path] not in known:  # one of each title, together with all that have its body
-            alike[slip.tie[-16:]][said[slip.path]] = slip
-    if alike:
-        groups = [tuple(slips.values()) for slips in alike.values()]
-        signer = partial(jobs.make_signer, site.root, kept.folder)
-        signed = hands.work("read", signer, groups, _unsigned, len)
-        made = {
-            said[slip.path]: signature
-            for slips, signatures in zip(groups, signed, strict=True)
-            for slip, signature in zip(slips, signatures, strict=False)
-        }
-        kept.keep_signatures(made)
-        known |= made
-    return {path: known[each] for path, each in said.items() if each in known}
-
-
-def _unsigned(_slips: Sequence[Slip]) -> tuple[Signature, ...]:
-    return ()
 
 
 def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Iterator[Problem]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site import pressroom, routes
+from bimson_site import comparing, pressroom, routes
 from bimson_site import survey as surveys
 from bimson_site.console import Voice, moment, visible
 from bimson_site.effects import files
@@ -23,9 +24,8 @@ from bimson_site.effects.site import Site
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.features import BUILT_IN
 from bimson_site.listing import listing
-from bimson_site.model import Face, Listing, Page, Slip
+from bimson_site.model import Article, Listing, Page, Slip
 from bimson_site.pipeline import dedupe, records
-from bimson_site.pipeline.assemble import Wanted
 from bimson_site.pipeline.release import Moment
 from bimson_site.survey import Survey
 from bimson_site.text import vietnamese
@@ -162,30 +162,60 @@ class Member(NamedTuple):
     source: str
     byline: tuple[str, ...]
     reason: str
+    article: Article
 
 
-Repeats = tuple[tuple[Member, ...], ...]  # cluster by cluster, each with its keeper first
+class Linked(NamedTuple):
+    """An article with a page of its own that a keeper is linked with: what it is (a word of
+    `text.verdicts`), and the likeness of the texts."""
+
+    member: Member
+    verdict: str
+    likeness: float
+
+
+class Repeat(NamedTuple):
+    """An article that has copies or is linked with others, in archive order."""
+
+    keeper: Member
+    copies: tuple[Member, ...]
+    linked: tuple[Linked, ...]
+
+
+Repeats = tuple[Repeat, ...]
 
 
 def repeats(surveyed: Survey, kept: Cache) -> Repeats:
-    """The articles that have copies, in archive order, each with its copies."""
+    """The articles that have copies or are linked with others, in archive order."""
     archive = surveyed.archive
-    clusters = [(s, found) for s in archive.keepers if (found := archive.copies.get(s.path))]
-    numbers = {s.number for s, _ in clusters} | {c.article.number for _, f in clusters for c in f}
-    faces = kept.fetch(Wanted(frozenset(), frozenset(numbers))).faces
+    links: dict[str, list[tuple[str, str, float]]] = defaultdict(list)
+    for earlier, later, verdict, likeness in surveyed.pairs:
+        links[earlier].append((later, verdict, likeness))
+        links[later].append((earlier, verdict, likeness))
+    keepers = {s.path: s for s in archive.keepers if s.path in archive.copies or s.path in links}
+    copies = {path: archive.copies.get(path, ()) for path in keepers}
+    numbers = {s.number for s in keepers.values()}
+    numbers |= {copy.article.number for found in copies.values() for copy in found}
+    articles = kept.articles(numbers)
 
     def member(slip: Slip, status: str, reason: str) -> Member:
-        face: Face = faces[slip.number]
+        article = articles[slip.number]
         byline = tuple(records.names_of(records.kinds_of(slip.terms)[0]))
         source, _ = records.source_of(slip)
         url = surveyed.places.of[slip.path]
-        return Member(
-            slip.path, status, url, face.published.iso, face.title, source, byline, reason
-        )
+        when, title = article.published.iso, article.title
+        return Member(slip.path, status, url, when, title, source, byline, reason, article)
 
+    pages = {path: member(keeper, "page", "") for path, keeper in keepers.items()}
     return tuple(
-        (member(keeper, "page", ""), *(member(c.article, "copy", c.reason) for c in copies))
-        for keeper, copies in clusters
+        Repeat(
+            page,
+            tuple(member(c.article, "copy", c.reason) for c in copies[path]),
+            tuple(
+                Linked(pages[other], verdict, likeness) for other, verdict, likeness in links[path]
+            ),
+        )
+        for path, page in pages.items()
     )
 
 
@@ -210,20 +240,31 @@ def repeats_json(found: Repeats) -> list[dict[str, object]]:
                 for copy in copies
                 for field, here, there in differences(keeper, copy)
             ],
+            "linked": [
+                {
+                    "path": each.member.path,
+                    "verdict": each.verdict,
+                    "likeness": round(each.likeness, 4),
+                }
+                for each in linked
+            ],
         }
-        for keeper, *copies in found
+        for keeper, copies, linked in found
     ]
 
 
 def repeats_table(found: Repeats) -> str:
-    """The same for a spreadsheet: CSV, an article a line, with the mark by which spreadsheets know UTF-8.
+    """The same for a spreadsheet: CSV, an article a line, those that are linked after the copies, with the
+    mark by which spreadsheets know UTF-8.
     A cell that one would run as a formula begins with an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("keeper", "path", "status", "url", "published", "title", "source", "reason"))
-    for keeper, *copies in found:
-        for m in (keeper, *copies):
-            row = (keeper.path, *m[:6], m.reason)
+    for keeper, copies, linked in found:
+        others = ((each.member, "linked", each.verdict) for each in linked)
+        mine = ((member, member.status, member.reason) for member in (keeper, *copies))
+        for m, status, reason in (*mine, *others):
+            row = (keeper.path, m.path, status, *m[2:6], reason)
             writer.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in row])
     return "\ufeff" + text.getvalue()
 
@@ -231,14 +272,40 @@ def repeats_table(found: Repeats) -> str:
 _FORMULA = frozenset("=+-@\t\r")  # OWASP, "CSV Injection"
 
 
-def repeats_told(found: Repeats, voice: Voice) -> Iterator[str]:
-    """The same in words."""
-    for keeper, *copies in found:
+def repeats_told(root: Path, found: Repeats, voice: Voice) -> Iterator[str]:
+    """The same in words, with the first words that differ; a pair of pages stands below its earlier one."""
+    place = {each.keeper.path: place for place, each in enumerate(found)}
+    for at, (keeper, copies, linked) in enumerate(found):
+        onward = [each for each in linked if place[each.member.path] > at]
+        if not (copies or onward):
+            continue
         yield voice.style(visible(keeper.path), bold=True)
         for copy in copies:
-            yield f"  = {visible(copy.path)}  ({voice.say(copy.reason)})"
+            words = () if copy.reason == dedupe.REPEAT else _words(root, keeper, copy, voice)
+            alike, *edits = words or ("",)
+            yield f"  = {visible(copy.path)}  ({voice.say(copy.reason)}{alike})"
             for field, here, there in differences(keeper, copy):
                 yield "      " + _differs(field, visible(here), visible(there), voice)
+            yield from edits
+        for each in onward:
+            alike, *edits = _words(root, keeper, each.member, voice)
+            yield f"  ~ {visible(each.member.path)}  ({voice.say(each.verdict)}{alike})"
+            yield from edits
+
+
+_EDITS_TOLD = 5  # of a pair; `--explain` has all
+
+
+def _words(root: Path, one: Member, two: Member, voice: Voice) -> Sequence[str]:
+    """The likeness of two texts, in words that follow a reason; and the first differences, a line each."""
+    try:
+        _, _, likeness, edits = comparing.judged(root, one.article, two.article)
+    except (OSError, ValueError):  # gone since it was read
+        return ("",)
+    lines = [f"      {comparing.edit_told(edit, voice)}" for edit in edits[:_EDITS_TOLD]]
+    if len(edits) > _EDITS_TOLD:
+        lines.append(f"      … {len(edits) - _EDITS_TOLD}")
+    return (f", {comparing.percent(likeness)}", *lines)
 
 
 def _differs(field: str, here: str, there: str, voice: Voice) -> str:

@@ -24,7 +24,17 @@ from bimson_site.effects.cache import Cache
 from bimson_site.pipeline import assemble
 from conftest import LONG, Result, Site, article
 
+# Texts that are versions, refiles and relatives of each other.
+STORY = (
+    "Chợ phiên bên sông mở lại sau hai tháng tu sửa. Người bán từ ba xã mang rau và vải đến từ sớm.\n\n"
+    "Ban quản lý cho biết có 412 quầy hàng đã thuê chỗ. Đoàn thanh niên giúp các cụ qua cầu phao mới.\n\n"
+    "Ông Lê Đức Mộc trông coi bến đò suốt mùa nước lớn. Bà con mong con đường vào chợ được trải nhựa.\n"
+)
 TEXTS = (
+    STORY,
+    STORY.replace("412", "421"),
+    STORY.replace("quản lý", "quản lí"),
+    STORY[:220] + "\n\n" + "Trường làng khai giảng năm học mới giữa ngày nắng đẹp. " * 3,
     LONG,
     LONG + "Hết.",
     "Ngắn.",
@@ -32,6 +42,7 @@ TEXTS = (
     "## Mục\n\n- một\n- hai\n\n[b](b.md) và ![nui](nui.jpg)\n",
     LONG + "c",
 )
+KIN = 4  # of the texts, the first
 TITLES = ("Chợ phiên", "Cầu mới", "Tin", "Tin 2", "Đò ngang")
 DATES = ("2020-08-05", "2020-08-05T07:00", "2020-08-06", "2020-09", "2021", "", "2030-01-01")
 TAGS = ("", "[chợ]", "[Chợ, cầu]", "[CHỢ, đò, cầu]")
@@ -44,6 +55,7 @@ OTHERS = {
     "slug": ("", "tin", "rieng"),
     "draft": ("", "true"),
     "access": ("", "record", "hidden"),
+    "source_url": ("", "https://bao.example/1"),
 }
 CONFIGS = (
     "",
@@ -133,6 +145,16 @@ class Archive(RuleBasedStateMachine):
     )
     def add(self, name: str, title: str, date: str, text: str, tags: str) -> None:
         self.put(name, File(title, date, text, tags))
+
+    @rule(
+        texts=st.lists(st.sampled_from(TEXTS[:KIN]), min_size=2, max_size=4),
+        date=st.sampled_from(DATES[:3]),
+        later=st.sampled_from(DATES[:3]),
+    )
+    def tell_again(self, texts: list[str], date: str, later: str) -> None:
+        """Some articles that are versions, refiles, repeats or relatives of each other."""
+        for name, text in zip(NAMES, texts, strict=False):
+            self.put(name, File("Chợ phiên", date if name == "a" else later, text))
 
     @precondition(lambda self: self.files)
     @rule(name=st.sampled_from(NAMES), text=st.sampled_from(TEXTS))

@@ -15,8 +15,9 @@ import pytest
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from bimson_site import cli
+from bimson_site import cli, comparing
 from bimson_site.errors import CODES, PHRASES
+from bimson_site.text.verdicts import Verdict
 from bimson_site.words import catalogue, languages
 from conftest import run
 
@@ -27,7 +28,13 @@ BY_NAME = {
     "a problem's severity": ("error", "warning"),
     "a listing's status": ("page", "copy", "draft", "held_back", "set_aside"),
     "what an old address gets": ("redirect", "look-up", "gone", "missing"),
-    "why a copy is one": ("repeat",),
+    "why a copy is one": ("repeat", "refile"),
+    "what two articles are to each other": (
+        *(verdict.value for verdict in Verdict),
+        *comparing.VERDICTS.values(),
+        *comparing.RULES.values(),
+        *comparing.KINDS.values(),
+    ),
     "why a page was written": tuple(
         f"because of: {part}"
         for part in ("inputs", "text", "template", "site", "tool", "new", "output", "bytes")

@@ -12,7 +12,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS records (
   number INTEGER PRIMARY KEY, face BLOB, article BLOB, html TEXT, problems BLOB);
 CREATE TABLE IF NOT EXISTS signatures (said BLOB PRIMARY KEY, signature BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sentences (number INTEGER PRIMARY KEY, hashes BLOB);
+CREATE TABLE IF NOT EXISTS judged (pair BLOB PRIMARY KEY, judgement BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
 """
@@ -45,6 +47,7 @@ CREATE TABLE IF NOT EXISTS builds (output TEXT PRIMARY KEY, state BLOB) WITHOUT 
 CREATE TABLE IF NOT EXISTS partitions (
   output TEXT, key TEXT, digest TEXT, views TEXT, receipts BLOB, PRIMARY KEY (output, key)) WITHOUT ROWID;
 """
+_TABLES = ("files", "records", "signatures", "sentences", "judged", "folded", "rules")
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 _AT_A_TIME = 2_000  # readings
 
@@ -59,8 +62,8 @@ class Known(NamedTuple):
 
 class Reading(NamedTuple):
     """What reading a file gave, to be kept: its slip (none where it is set aside), its records, and
-    signatures of articles by what they said (`records.said`); only the stamp is new where `same` says that
-    its bytes are as they were."""
+    signatures of articles by what they said (`records.said`); the hashes of its sentences, packed; only the
+    stamp is new where `same` says that its bytes are as they were."""
 
     source: Source
     digest: bytes
@@ -70,6 +73,7 @@ class Reading(NamedTuple):
     html: str | None = None
     problems: bytes | None = None
     signatures: tuple[tuple[bytes, bytes], ...] = ()
+    sentences: bytes | None = None
     same: bool = False
 
 
@@ -149,7 +153,7 @@ class Cache:
         if row is None or row[0] != self._rules:
             row = (self._rules, self._rules.encode())
             with _transaction(self._articles) as db:
-                for table in ("files", "records", "signatures", "folded", "rules"):
+                for table in _TABLES:
                     db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
                 db.execute("INSERT INTO rules VALUES (?, ?)", row)
         self.history = row[1]
@@ -189,7 +193,7 @@ class Cache:
         """Drop files that are gone, with everything they said."""
         rows = [(number,) for number in numbers]
         with _transaction(self._articles) as db:
-            for table in ("files", "records"):
+            for table in ("files", "records", "sentences"):
                 db.executemany(f"DELETE FROM {table} WHERE number = ?", rows)  # noqa: S608
             self._note(repr(rows).encode())
             self._write_history()
@@ -212,10 +216,15 @@ class Cache:
                 rows.append((past.number if past else number, reading))
                 number += past is None
             with _transaction(self._articles) as db:
-                self._keep(db, rows)
+                self._keep(db, rows, known)
                 self._write_history()
 
-    def _keep(self, db: sqlite3.Connection, rows: Sequence[tuple[int, Reading]]) -> None:
+    def _keep(
+        self,
+        db: sqlite3.Connection,
+        rows: Sequence[tuple[int, Reading]],
+        known: Container[str],
+    ) -> None:
         db.executemany(
             "UPDATE files SET size = ?, written = ?, changed = ?, inode = ? WHERE number = ?",
             ((*reading.source.stamp, number) for number, reading in rows if reading.same),
@@ -230,6 +239,13 @@ class Cache:
         db.executemany(
             "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
             ((number, r.face, r.article, r.html, r.problems) for number, r in rows),
+        )
+        # Written where there are some; what a file had before goes where it has none now.
+        bare = [(number,) for number, r in rows if not r.sentences and r.source.path in known]
+        db.executemany("DELETE FROM sentences WHERE number = ?", bare)
+        db.executemany(
+            "INSERT OR REPLACE INTO sentences VALUES (?, ?)",
+            ((number, r.sentences) for number, r in rows if r.sentences),
         )
         signed = ((said, s) for _, r in rows for said, s in r.signatures)
         db.executemany("INSERT OR REPLACE INTO signatures VALUES (?, ?)", signed)
@@ -282,6 +298,26 @@ class Cache:
                 "INSERT OR REPLACE INTO signatures VALUES (?, ?)",
                 ((said, records.packed_signature(s)) for said, s in found.items()),
             )
+
+    def sentences(self) -> dict[int, bytes]:
+        """The hashes of the sentences of every article that may be compared, packed, by number."""
+        return dict(self._articles.execute("SELECT number, hashes FROM sentences"))
+
+    def judged(self, pairs: Collection[bytes]) -> dict[bytes, bytes]:
+        """The judgements that are known of some pairs, by what tells pairs apart (`records.pair`). Those
+        of other pairs are dropped when they are many."""
+        (count,) = self._articles.execute("SELECT count(*) FROM judged").fetchone()
+        rows = self._articles.execute("SELECT pair, judgement FROM judged") if count else ()
+        found = {pair: data for pair, data in rows if pair in pairs}
+        if count > 2 * len(found) + _MANY:
+            with _transaction(self._articles) as db:
+                db.execute("DELETE FROM judged")
+                db.executemany("INSERT INTO judged VALUES (?, ?)", found.items())
+        return found
+
+    def keep_judged(self, found: Mapping[bytes, bytes]) -> None:
+        with _transaction(self._articles) as db:
+            db.executemany("INSERT OR REPLACE INTO judged VALUES (?, ?)", found.items())
 
     def bytes_of(self, numbers: Iterable[int]) -> tuple[bytes, ...]:
         """The digests of the bytes of some files, in the order of their numbers, with these."""

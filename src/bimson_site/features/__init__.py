@@ -12,6 +12,7 @@ from bimson_site.features import (
     gone,
     old_addresses,
     redirects,
+    repeats,
     sitemap,
     terms,
 )
@@ -21,6 +22,7 @@ BUILT_IN: tuple[Extension, ...] = (
     assets.EXTENSION,
     front.EXTENSION,
     articles.EXTENSION,
+    repeats.EXTENSION,
     calendar.EXTENSION,
     terms.EXTENSION,
     feeds.EXTENSION,

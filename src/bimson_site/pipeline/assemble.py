@@ -19,6 +19,8 @@ from bimson_site.model import (
     Card,
     CardRow,
     Face,
+    Kin,
+    KinRow,
     OldAddresses,
     Partition,
     Shelf,
@@ -127,6 +129,10 @@ def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
     elif kind is StoryRow:
         articles.add(rows.number)
         articles.update(copy.number for copy in rows.copies)
+        for kin in rows.kin:
+            faces.add(kin.card.number)
+            if kin.changes and not kin.later:
+                articles.add(kin.card.number)
     elif kind is tuple:
         for row in rows:
             _collect(row, articles, faces)
@@ -163,7 +169,7 @@ def _drawn(rows: Any, found: Found, cards: Cards) -> Any:
             known = cards[rows.digest] = card(rows, found.faces[rows.number])
         return known
     if kind is StoryRow:
-        return story(rows, found.articles)
+        return story(rows, found, cards)
     if kind is tuple:
         return tuple([_drawn(row, found, cards) for row in rows])
     if kind is Year:
@@ -190,8 +196,9 @@ def card(row: CardRow, face: Face) -> Card:
     )
 
 
-def story(row: StoryRow, articles: Mapping[int, Article]) -> Story:
+def story(row: StoryRow, found: Found, cards: Cards) -> Story:
     """One page of the archive; its article bears the id under which it owns its address."""
+    articles = found.articles
     article = articles[row.number]
     return Story(
         article=article if article.id == row.id else sealed(replace(article, id=row.id)),
@@ -205,17 +212,29 @@ def story(row: StoryRow, articles: Mapping[int, Article]) -> Story:
         attachments=row.attachments,
         moved=row.moved,
         canonical=row.canonical,
+        kin=tuple([_kin(each, found, cards) for each in row.kin]),
         digest=row.digest.hex(),
+    )
+
+
+def _kin(row: KinRow, found: Found, cards: Cards) -> Kin:
+    compared = bool(row.changes) and not row.later
+    return Kin(
+        row.verdict,
+        row.later,
+        _drawn(row.card, found, cards),
+        row.changes,
+        found.articles[row.card.number].body if compared else None,
     )
 
 
 def _appearances(
     copies: Iterable[AppearanceRow], articles: Mapping[int, Article]
 ) -> tuple[Appearance, ...]:
-    return tuple(_appearance(articles[row.number], row.files, ruled=row.ruled) for row in copies)
+    return tuple([_appearance(articles[row.number], row) for row in copies])
 
 
-def _appearance(article: Article, files: tuple[str, ...], *, ruled: bool) -> Appearance:
+def _appearance(article: Article, row: AppearanceRow) -> Appearance:
     return Appearance(
         path=article.path,
         title=article.title,
@@ -223,6 +242,10 @@ def _appearance(article: Article, files: tuple[str, ...], *, ruled: bool) -> App
         authors=article.authors,
         source=article.source,
         source_url=article.source_url,
-        files=files,
-        ruled=ruled,
+        files=row.files,
+        ruled=row.ruled,
+        reason=row.reason,
+        raw=row.raw,
+        changes=row.changes,
+        body=article.body if row.raw else None,
     )

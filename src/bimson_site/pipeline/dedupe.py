@@ -1,6 +1,7 @@
 """Repeats: articles with one and the same text become one cluster, a keeper and its copies.
 
-Exact repeats only, by the key of the visible text and the guard of `text.similarity`, and what a person
+Exact repeats first, by the key of the visible text and the guard of `text.similarity`; then those that were
+judged to differ in spelling or frame only (`pipeline.kin`); and what a person
 has ruled (`pipeline.rulings`), whose word is final. Never merges what both refuse; where copies disagree
 about themselves, both are kept and it is said.
 """
@@ -31,6 +32,7 @@ from bimson_site.pipeline.rulings import FILE, NOTHING_RULED, Ruled
 from bimson_site.text import similarity, vietnamese
 
 REPEAT = "repeat"  # Reuters' word: the same text, sent again
+REFILE = "refile"  # the same with its spelling or its frame mended
 RULED = FILE  # a person says so
 
 
@@ -99,7 +101,7 @@ def dedupe(
         for article in members:
             if signatures[article.path].key:
                 named[_key(signatures[article.path])].append((article, members))
-    apart = _Apart(ruled)
+    apart = Apart(ruled)
     opened: dict[tuple[str, str], list[list[Article]]] = defaultdict(list)
     for article in articles:
         own = signatures[article.path]
@@ -134,7 +136,7 @@ def _ruled(articles: Iterable[Article], ruled: Ruled) -> tuple[list[list[Article
     return clusters, {a.path: place for group in clusters for place, a in enumerate(group)}
 
 
-class _Apart:
+class Apart:
     """Who may stand beside whom, by the groups of those that are said to differ."""
 
     def __init__(self, ruled: Ruled) -> None:
@@ -145,8 +147,47 @@ class _Apart:
 
     def __call__(self, article: Article, members: Iterable[Article]) -> bool:
         """True where no member is said to differ from the article."""
-        own = self._groups.get(article.path)
-        return not own or all(own.isdisjoint(self._groups.get(m.path, ())) for m in members)
+        return self.may_join((article.path,), (member.path for member in members))
+
+    def may_join(self, some: Iterable[str], others: Iterable[str]) -> bool:
+        """True where nobody of the one side is said to differ from anybody of the other, by path."""
+        if not self._groups:
+            return True
+        own = {group for path in some for group in self._groups.get(path, ())}
+        return not own or all(own.isdisjoint(self._groups.get(path, ())) for path in others)
+
+
+def join(
+    clusters: Iterable[Cluster],
+    groups: Mapping[str, Sequence[str]],
+    articles: Mapping[str, Article],
+    url_of: Callable[[Article], str],
+    base_url: str,
+    ruled: Ruled = NOTHING_RULED,
+    had_page: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[tuple[Cluster, ...], tuple[Problem, ...]]:
+    """The clusters of groups of articles that have one text after all (`kin.refiled`), each with its own
+    cluster, and where they disagree. `articles` are all of these by path. Who keeps the page is decided
+    anew; copies that are written otherwise than its text are `refiled`."""
+    by_keeper = {cluster.keeper: cluster for cluster in clusters}
+    said = {path: place for group in ruled.same for place, path in enumerate(group)}
+    made: list[Cluster] = []
+    problems: list[Problem] = []
+    for first, others in groups.items():
+        parts = [by_keeper.get(path, Cluster(path, ())) for path in (first, *others)]
+        text_of = {path: part.keeper for part in parts for path in members_of(part)}
+        members = sorted((articles[path] for path in text_of), key=order)
+        here = {path: said[path] for path in text_of if path in said}
+        keeper, *copies = _keeper_first(members, here, had_page, url_of, base_url)
+        problems += _disagreements(keeper, copies)
+        text = text_of[keeper.path]
+        refiled = tuple(c.path for c in copies if text_of[c.path] != text and c.path not in here)
+        made.append(_cluster([keeper, *copies], here)._replace(refiled=refiled))
+    return tuple(made), tuple(problems)
+
+
+def members_of(cluster: Cluster) -> tuple[str, ...]:
+    return (cluster.keeper, *cluster.copies)
 
 
 def _cluster(members: Sequence[Article], said: Container[str]) -> Cluster:
@@ -158,7 +199,8 @@ def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
     """The live articles in archive order, the copies of each with it."""
     clusters = tuple(clusters)
     copies_of = {path: cluster.keeper for cluster in clusters for path in cluster.copies}
-    ruled = {path for cluster in clusters for path in cluster.ruled}
+    reasons = {path: REFILE for cluster in clusters for path in cluster.refiled}
+    reasons |= {path: RULED for cluster in clusters for path in cluster.ruled}
     keepers, pages = [], []
     copies: dict[str, list[Copy]] = defaultdict(list)
     slips = list(slips)
@@ -170,7 +212,7 @@ def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
         if slip.flags & ORDINARY:
             pages.append(slip)
         elif slip.path in copies_of:
-            reason = RULED if slip.path in ruled else REPEAT
+            reason = reasons.get(slip.path, REPEAT)
             copies[copies_of[slip.path]].append(Copy(slip, reason))
         else:
             keepers.append(slip)

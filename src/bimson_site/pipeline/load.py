@@ -33,6 +33,7 @@ from bimson_site.text import (
     filenames,
     frontmatter,
     markdown,
+    sentences,
     similarity,
     slugs,
     vietnamese,
@@ -60,11 +61,11 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
         return Loaded(path, None, document.problems)
     found = fields.find(document.fields, path)
     found.problems[:0] = document.problems
-    article, html = _article(document, found, rules)
+    article, html, hashes = _article(document, found, rules)
     problems = tuple(sorted(set(found.problems))) if found.problems else ()
-    return (
-        Loaded(path, None, problems) if _fatal(problems) else Loaded(path, article, problems, html)
-    )
+    if _fatal(problems):
+        return Loaded(path, None, problems)
+    return Loaded(path, article, problems, html, hashes)
 
 
 def body_text(raw: bytes, body: Body) -> str:
@@ -86,8 +87,8 @@ def _fatal(problems: tuple[Problem, ...]) -> bool:
     return any(p.severity is Severity.ERROR for p in problems)
 
 
-def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str]:
-    """The article, and the HTML of its body where that is its own affair."""
+def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str, bytes]:
+    """The article, the HTML of its body where that is its own affair, and the hashes of its sentences."""
     text, body = _body(document, found)
     reading, draw = markdown.read_and_draw(text)
     kind = Kind.PAGE if _is_page(found) else Kind.ARTICLE
@@ -128,7 +129,14 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
         body=body,
         places=_places(found),
     )
-    return article, draw(title) if draw else ""
+    return article, draw(title) if draw else "", _sentences(article, reading.text)
+
+
+def _sentences(article: Article, text: str) -> bytes:
+    """By which other articles are found that share some: only where readers may see the text."""
+    if article.kind is not Kind.ARTICLE or article.access is not Access.FULL:
+        return b""
+    return sentences.packed(sentences.hashes(text))
 
 
 def _body(document: Document, found: Found) -> tuple[str, Body]:

@@ -206,6 +206,26 @@ def unpacked_signature(data: bytes) -> Signature:
     return Signature(*opened(data))
 
 
+class Judged(NamedTuple):
+    """What two articles are to each other (a word of `text.verdicts`), and the likeness of their texts."""
+
+    verdict: str
+    likeness: float
+
+
+def pair(earlier: Slip, later: Slip) -> bytes:
+    """What tells two articles as they are now from any other pair, as a digest: all that they say."""
+    return blake2b(earlier.digest + later.digest, digest_size=16).digest()
+
+
+def packed_judged(judged: Judged) -> bytes:
+    return sealed(tuple(judged))
+
+
+def unpacked_judged(data: bytes) -> Judged:
+    return Judged(*opened(data))
+
+
 def packed_clusters(clusters: Iterable[Cluster], problems: Iterable[Problem]) -> bytes:
     return sealed((tuple(map(tuple, clusters)), packed_problems(problems)))
 

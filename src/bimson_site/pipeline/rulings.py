@@ -7,7 +7,7 @@ Owns the form of the file and what its names mean; never reads a file, never fol
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -201,6 +201,14 @@ def _living(groups: Iterable[_Known], live: Collection[str]) -> Iterator[tuple[s
         paths = tuple(path for path in group if path in live)
         if len(paths) > 1:
             yield paths
+
+
+def finder(
+    files: Iterable[str], slips: Sequence[Slip], odd: Mapping[str, Article], base_url: str
+) -> Callable[[str], tuple[str, str, str]]:
+    """Who finds an article by its name as dedupe.yaml may spell it: its path; or '', what is wrong with the
+    name, and what would be right. Arguments as in `resolve`."""
+    return _Index(files, slips, odd, base_url).find
 
 
 class _Index:

@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
+from bimson_site import routes
 from bimson_site.errors import Problem
 from bimson_site.model import (
     FULL,
@@ -23,6 +24,8 @@ from bimson_site.model import (
     Article,
     Asset,
     CardRow,
+    KinRow,
+    Link,
     Slip,
     Sources,
     StoryRow,
@@ -35,6 +38,7 @@ from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.references import Surroundings
 from bimson_site.pipeline.terms import Glossary, TermKey, Wording
 from bimson_site.text import vietnamese
+from bimson_site.text.verdicts import Verdict
 
 
 class Entry(NamedTuple):
@@ -94,7 +98,30 @@ class _Desk:
     sources: Sources
     static: Mapping[str, str]
     base_url: str
+    links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
+    told_of: dict[str, tuple[_Terms, CardRow]] = field(default_factory=dict)
+
+    @cached_property
+    def slip_of(self) -> Mapping[str, Slip]:
+        """The slips of all keepers, made only where pages name each other."""
+        return {slip.path: slip for slip in self.archive.keepers}
+
+    def keeper(self, slip: Slip) -> tuple[_Terms, CardRow]:
+        """The terms and the card of an article that has a page: with its copies of one source it speaks
+        with one voice."""
+        if found := self.told_of.get(slip.path):
+            return found
+        wording, places = self.wording, self.places
+        told = self.told(wording.keys_of(slip))
+        if slip.path in self.archive.copies:
+            at_home, _ = _by_origin(slip, [c.article for c in self.archive.copies[slip.path]])
+            told = self.told(wording.keys_of_all((slip, *at_home)))
+        name = places.owners.get(slip.path, slip.path)
+        made = told, _card(slip, told, places.of[slip.path], name)
+        if self.links:  # others may ask for it
+            self.told_of[slip.path] = made
+        return made
 
     def told(self, kinds: Iterable[tuple[TermKey, ...]]) -> _Terms:
         """The terms of an article; many articles have the same."""
@@ -131,24 +158,22 @@ def hold(
     sources: Sources,
     static: Mapping[str, str],
     base_url: str,
+    links: Mapping[str, Sequence[Link]] = {},
 ) -> tuple[Held, tuple[Problem, ...]]:
-    """The rows of the whole archive; and the problems of what articles refer to."""
-    desk = _Desk(archive, odd, places, wording, glossary, sources, static, base_url)
+    """The rows of the whole archive; and the problems of what articles refer to. `links` is what pages say
+    of others (`kin.links`)."""
+    desk = _Desk(archive, odd, places, wording, glossary, sources, static, base_url, links)
     stories: list[Dated] = []
     listed: list[Entry] = []
     problems: list[Problem] = []
     owners, of, copies_of = places.owners, places.of, archive.copies
     for slip in archive.keepers:
-        told = desk.told(wording.keys_of(slip))
-        source = told[3].refs[:1]
+        told, card = desk.keeper(slip)
+        source = desk.told(wording.keys_of(slip))[3].refs[:1]
         copies: list[Slip] = []
         if slip.path in copies_of:
             copies = [copy.article for copy in copies_of[slip.path]]
-            at_home, elsewhere = _by_origin(slip, copies)
-            # of one source, they speak with one voice
-            told = desk.told(wording.keys_of_all((slip, *at_home)))
-            listed += _records(slip, elsewhere, desk)
-        card = _card(slip, told, of[slip.path], owners.get(slip.path, slip.path))
+            listed += _records(slip, _by_origin(slip, copies)[1], desk)
         keys = (*told[0].listed, *told[1].listed, *told[2].listed, *told[3].listed)
         listed.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
         story, found = _story(slip, copies, told, source, card, desk)
@@ -255,12 +280,15 @@ def _story(
     copies: tuple[AppearanceRow, ...] = ()
     if repeated:
         copies, attachments = _appearances(slip, repeated, card.url, desk, attachments)
+    kin, kin_digest = _kin(slip, card.url, desk)
     parts = [slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest]
     if moved or links or attachments or canonical or repeated:
         slips = [copy.digest for copy in repeated]
-        own = tuple((copy.files, copy.ruled) for copy in copies)
+        own = tuple(tuple(copy[1:]) for copy in copies)
         rest = (moved, links, attachments, canonical, own, tuple(slips), source)
         parts.append(bytes.fromhex(digest(rest)))
+    if kin:
+        parts.append(kin_digest)
     row = StoryRow(
         slip.number,
         card.url,
@@ -274,6 +302,7 @@ def _story(
         attachments,
         tuple(moved),
         canonical,
+        kin,
         blake2b(b"".join(parts), digest_size=16).digest(),
     )
     return row, problems
@@ -302,8 +331,7 @@ def _appearances(
 ) -> tuple[tuple[AppearanceRow, ...], tuple[Asset, ...]]:
     """The copies, each with the files that only it has; those are published beside the page too."""
     found = []
-    joined = desk.archive.copies[slip.path]
-    ruled = {copy.article.path for copy in joined if copy.reason == dedupe.RULED}
+    reasons = {c.article.path: c.reason for c in desk.archive.copies[slip.path]}
     for copy in repeated:
         own: tuple[str, ...] = ()
         if slip.flags & FULL and copy.flags & ODD and desk.odd[copy.path].references:
@@ -312,5 +340,36 @@ def _appearances(
                 desk.odd[copy.path], url, desk.around, attachments
             )
             own = tuple(asset.url for asset in attachments if asset not in before)
-        found.append(AppearanceRow(copy.number, own, copy.path in ruled))
+        reason = reasons[copy.path]
+        raw = changes = ""
+        if slip.flags & copy.flags & FULL:
+            raw = routes.raw_text(url, _body(copy).hex())
+            if reason != dedupe.REPEAT and slip.skeleton and copy.skeleton:
+                changes = routes.changes(url, desk.places.of[copy.path])
+        ruled = reason == dedupe.RULED
+        found.append(AppearanceRow(copy.number, own, ruled, reason, raw, changes))
     return tuple(found), attachments
+
+
+def _body(slip: Slip) -> bytes:
+    """The digest of a text."""
+    return slip.tie[-16:]
+
+
+def _kin(slip: Slip, url: str, desk: _Desk) -> tuple[tuple[KinRow, ...], bytes]:
+    """What a page says of others, and a digest of it: with the texts of those whose differences are shown
+    below its own address."""
+    found, parts = [], []
+    for path, verdict, later in desk.links.get(slip.path, ()):
+        other = desk.slip_of[path]
+        _, card = desk.keeper(other)
+        changes = ""
+        if verdict in _COMPARED:
+            changes = routes.changes(*((card.url, url) if later else (url, card.url)))
+        found.append(KinRow(verdict, later, card, changes))
+        shown = _body(other) if changes and not later else b""
+        parts.append(bytes_of((verdict, later, card.digest, changes, shown)))
+    return tuple(found), blake2b(b"".join(parts), digest_size=16).digest()
+
+
+_COMPARED = frozenset({Verdict.VERSION, Verdict.REVISION})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -47,6 +48,11 @@ class _Word(NamedTuple):
 def edits(before: str, after: str) -> tuple[Edit, ...]:
     """The differences between two visible texts (a block per line): those of their frames first, then
     in the order of the text. Empty for texts that read the same."""
+    return tuple(each for each in told(before, after) if isinstance(each, Edit))
+
+
+def told(before: str, after: str) -> tuple[Edit | str, ...]:
+    """The same with the words of the later text that stand between the differences, as they are written."""
     ours, our_frame = _read(before)
     theirs, their_frame = _read(after)
     return (*_reframed(our_frame, their_frame), *_reworded(ours, theirs))
@@ -171,9 +177,9 @@ def _is_bare_name(words: list[_Word]) -> bool:
 # --- words ------------------------------------------------------------------------------------------
 
 
-def _reworded(ours: list[_Word], theirs: list[_Word]) -> list[Edit]:
-    """The edits between two texts without their frames, in order."""
-    found: list[Edit] = []
+def _reworded(ours: list[_Word], theirs: list[_Word]) -> list[Edit | str]:
+    """The edits between two texts without their frames, and what is between these, in order."""
+    found: list[Edit | str] = []
     one = two = 0
     gaps = similarity.hunks([word.form for word in ours], [word.form for word in theirs])
     end = (slice(len(ours), len(ours)), slice(len(theirs), len(theirs)))
@@ -185,18 +191,25 @@ def _reworded(ours: list[_Word], theirs: list[_Word]) -> list[Edit]:
     return found
 
 
-def _respelt(ours: list[_Word], theirs: list[_Word]) -> list[Edit]:
-    """Words with equal forms that are written otherwise, one edit for neighbours."""
-    found: list[Edit] = []
-    beside = False
+def _respelt(ours: list[_Word], theirs: list[_Word]) -> list[Edit | str]:
+    """Words with equal forms: those that are written otherwise, one edit for neighbours, and the others."""
+    found: list[Edit | str] = []
+    same: list[str] = []
     for mine, other in zip(ours, theirs, strict=True):
-        if mine.shown != other.shown:
-            _add(found, Edit(Kind.ORTHOGRAPHIC, mine.shown, other.shown), beside=beside)
-        beside = mine.shown != other.shown
-    return found
+        if mine.shown == other.shown:
+            same.append(other.shown)
+            continue
+        beside = not same
+        if same:
+            found.append(" ".join(same))
+            same = []
+        _add(found, Edit(Kind.ORTHOGRAPHIC, mine.shown, other.shown), beside=beside)
+    return [*found, " ".join(same)] if same else found
 
 
-def _hunk(ours: list[_Word], here: slice, theirs: list[_Word], there: slice) -> list[Edit]:
+def _hunk(
+    ours: list[_Word], here: slice, theirs: list[_Word], there: slice
+) -> Sequence[Edit | str]:
     """The edits of one place where the words differ."""
     before, after = ours[here], theirs[there]
     whole = Edit(_kind(before, after), _shown(before), _shown(after))
@@ -206,17 +219,18 @@ def _hunk(ours: list[_Word], here: slice, theirs: list[_Word], there: slice) -> 
         return [whole._replace(kind=Kind.BOILERPLATE)]
     if len(before) != len(after):
         return [whole]
-    found: list[Edit] = []
+    found: list[Edit | str] = []
     for mine, other in zip(before, after, strict=True):
         edit = Edit(_kind([mine], [other]), mine.shown, other.shown)
         _add(found, edit, beside=bool(found))
     return found
 
 
-def _add(found: list[Edit], edit: Edit, *, beside: bool) -> None:
+def _add(found: list[Edit | str], edit: Edit, *, beside: bool) -> None:
     """Appends an edit, or lengthens the last one that is of its kind and beside it."""
-    if beside and found and found[-1].kind is edit.kind:
-        last = found.pop()
+    last = found[-1] if beside and found else None
+    if isinstance(last, Edit) and last.kind is edit.kind:
+        found.pop()
         edit = Edit(edit.kind, f"{last.before} {edit.before}", f"{last.after} {edit.after}")
     found.append(edit)
 

@@ -7,6 +7,7 @@ Owns which these are; never what they mean. Who asks: `text.similarity` and `tex
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 
 _MARKED = "ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ"
 
@@ -25,6 +26,7 @@ compatibility forms but for capitals and marks; at most 256."""
 _PAGE = codecs.charmap_build(CHARACTERS.ljust(256, "\ufffe"))
 
 
+@lru_cache(maxsize=1)  # skeleton and sentences of a text are made one after the other
 def encoded(text: str) -> bytes | None:
     """The text with one byte for each character; None if it holds any other."""
     try:

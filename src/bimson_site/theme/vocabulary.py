@@ -91,6 +91,7 @@ _ROUTES = _named(
     month=_remembered(routes.month),
     day=_remembered(routes.day),
     terms=partial(routes.terms),
+    copies=partial(routes.copies),
 )
 
 
