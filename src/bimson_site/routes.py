@@ -86,10 +86,11 @@ def copies(page_url: str, number: int) -> str:
     return f"{page_url}copies/{number}/"
 
 
-def changes(page_url: str, other_url: str) -> str:
-    """The page that shows what lies between the text of a page and another's, which is known by its
-    address: below one page they are few, and 40 bits tell them apart."""
-    name = blake2b(other_url.encode(), digest_size=5).hexdigest()
+def changes(page_url: str, other_id: str) -> str:
+    """The page that shows what lies between the text of a page and another's, which is known by the name
+    under which it owns its address, so that it may move: below one page they are few, and 40 bits tell
+    them apart."""
+    name = blake2b(other_id.encode(), digest_size=5).hexdigest()
     return f"{page_url}changes/{name}/"
 
 

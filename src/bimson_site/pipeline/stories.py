@@ -345,7 +345,7 @@ def _appearances(
         if slip.flags & copy.flags & FULL:
             raw = routes.raw_text(url, _body(copy).hex())
             if reason != dedupe.REPEAT and slip.skeleton and copy.skeleton:
-                changes = routes.changes(url, desk.places.of[copy.path])
+                changes = routes.changes(url, desk.places.owners.get(copy.path, copy.path))
         ruled = reason == dedupe.RULED
         found.append(AppearanceRow(copy.number, own, ruled, reason, raw, changes))
     return tuple(found), attachments
@@ -365,7 +365,8 @@ def _kin(slip: Slip, url: str, desk: _Desk) -> tuple[tuple[KinRow, ...], bytes]:
         _, card = desk.keeper(other)
         changes = ""
         if verdict in _COMPARED:
-            changes = routes.changes(*((card.url, url) if later else (url, card.url)))
+            own = desk.places.owners.get(slip.path, slip.path)
+            changes = routes.changes(*((card.url, own) if later else (url, card.id)))
         found.append(KinRow(verdict, later, card, changes))
         shown = _body(other) if changes and not later else b""
         parts.append(bytes_of((verdict, later, card.digest, changes, shown)))
