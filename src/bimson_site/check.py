@@ -44,7 +44,9 @@ def check(site: Site, surveyed: Survey, kept: Cache, listed: Listed) -> tuple[Ch
 def answered(site: Site, surveyed: Survey, kept: Cache) -> Answered:
     """What a site answers: its pages, those that lead on, and the maps of its servers."""
     old = surveyed.old
-    pages = {page.url for page in surveys.pages(site, surveyed, kept) if page.view != "redirect"}
+    gone = {each.url for each in surveyed.places.gone if not each.waiting}
+    planned = surveys.pages(site, surveyed, kept)
+    pages = {page.url for page in planned if page.view != "redirect"} - gone
     redirects: dict[str, str] = {}
     for row in old.rows:
         if row.target and row.address not in old.looked_up | old.silent:

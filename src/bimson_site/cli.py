@@ -370,6 +370,36 @@ def init(folder: Path) -> int:
     return call.code
 
 
+@bimson_site.command(
+    help="Take an article down: its files are deleted, and the next build leaves nothing of it. TARGET is its"
+    " address or file.",
+    short_help="Take an article down.",
+)
+@click.argument("target")
+@_on_a_site
+@click.option("--reason", metavar="TEXT", default="", help="What its address says from then on.")
+@click.option("--redact", is_flag=True, help="Make its addresses unreadable in the ledger, too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(target: str, root: Path, reason: str, redact: bool, yes: bool) -> int:
+    with guarded(root, as_json=False) as call:
+        from bimson_site import removal
+        from bimson_site import survey as surveys
+        from bimson_site.effects.site import open_site
+
+        site = open_site(root)
+        moment = _moment(True, True, None, site.config.timezone)
+        planned = removal.plan(site, target, moment)
+        for line in removal.told(planned, call.voice, redact=redact):
+            click.echo(line)
+        asks = sys.stdin.isatty() and not yes
+        if asks and not click.confirm(call.voice.say("Delete these files?"), err=True):
+            return OK
+        day = surveys.day(site, moment)
+        removal.carry_out(site, planned, " ".join(reason.split()), day, redact=redact)
+        click.echo(call.voice.say("Now:") + f" bimson-site build --site {_shown(root)}")
+    return call.code
+
+
 # --- what commands share ------------------------------------------------------------------------------
 
 

@@ -321,10 +321,12 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A published address of which nothing is left; `waiting` while its file is there, but not live."""
+    """A published address of which nothing is left; `waiting` while its file is there, but not live;
+    why it was removed, if somebody says so."""
 
     url: str
     waiting: bool = False
+    reason: str = ""
 
 
 # --- terms: tags, authors, sections, sources -------------------------------------------------------

@@ -309,6 +309,9 @@ PHRASES = (
     "it means more than one article",
     "it is an ordinary page",
     "it stands twice in this group",
+    # --- what cannot be removed -----------------------------------------------------------------------
+    "no article has this path or address",
+    "it is no article",
     # --- what a block may not use ----------------------------------------------------------------
     "more than 1 MiB",
     "more than 64 KiB of TOML",

@@ -222,9 +222,14 @@ def survey(
 
 def news(site: Site, surveyed: Survey, moment: Moment) -> tuple[Row, ...]:
     """What the ledger is to learn from a build at a moment."""
+    ledger, today = site.permalinks.ledger, day(site, moment)
+    return recording.news(surveyed.archive, surveyed.places, ledger, today)
+
+
+def day(site: Site, moment: Moment) -> str:
+    """The date of a moment in the zone of a site: 2026-11-24."""
     zone = dates.zone(site.config.timezone)
-    day = utc(moment.as_of).astimezone(zone).date().isoformat()
-    return recording.news(surveyed.archive, surveyed.places, site.permalinks.ledger, day)
+    return utc(moment.as_of).astimezone(zone).date().isoformat()
 
 
 def _by_path(kept: Cache, slips: Iterable[Slip]) -> dict[str, Article]:

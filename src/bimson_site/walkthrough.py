@@ -47,7 +47,7 @@ def _walk(
     rows = {
         row.path: row for row in listing(surveyed, voice.words.gettext, lambda s: moment(s, zone))
     }
-    path = _path(site, target, rows)
+    path = file_meant(site, target, rows)
     pages = surveys.pages(site, surveyed, kept)
     if path is not None:
         row = rows[path]
@@ -59,9 +59,9 @@ def _walk(
         yield from _page(site, page, kept, voice)
 
 
-def _path(site: Site, target: str, rows: dict[str, Listing]) -> str | None:
-    """The source file that is meant: relative to here, to the site, or to content/."""
-    by_nfc = {vietnamese.nfc(path): path for path in rows}
+def file_meant(site: Site, target: str, paths: Iterable[str]) -> str | None:
+    """Which source file is meant: relative to here, to the site, or to content/."""
+    by_nfc = {vietnamese.nfc(path): path for path in paths}
     wish = vietnamese.nfc(target.replace("\\", "/")).removeprefix("./")
     candidates = [wish, f"content/{wish}"]
     place = Path(target)

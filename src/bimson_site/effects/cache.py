@@ -77,6 +77,13 @@ class Reading(NamedTuple):
     same: bool = False
 
 
+def forget_all(root: Path) -> None:
+    """Drop all that is known of a site: nothing of what was removed may be left."""
+    for name in (ARTICLES, PUBLISHED):
+        for ending in ("", "-journal"):
+            (root / FOLDER / f"{name}{ending}").unlink(missing_ok=True)
+
+
 class Published(NamedTuple):
     """A partition as it was published: the digest of all that made it, the names of the views that drew
     it, and its pages, packed (`records.unpacked_receipts`)."""
@@ -169,9 +176,7 @@ class Cache:
         if self.passing:
             shutil.rmtree(self.folder, ignore_errors=True)
         elif forget:
-            for name in (ARTICLES, PUBLISHED):
-                for ending in ("", "-journal"):
-                    (self.folder / f"{name}{ending}").unlink(missing_ok=True)
+            forget_all(self._root)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -74,6 +74,30 @@ class Permalinks:
             self._files[path] = now
         self.__dict__.pop("ledger", None)
 
+    def replace(self, rows: Iterable[Row]) -> None:
+        """Write the whole ledger anew, for what may not be read any more: each file at once, whole."""
+        by_file: dict[str, list[Row]] = {path: [] for path in self._files}
+        for row in rows:
+            by_file.setdefault(ledger.file_of(row.url), []).append(row)
+        for path, some in sorted(by_file.items()):
+            data = _HEADING + ledger.text(some).encode()
+            if data != self._files.get(path):
+                self._put(self._root / path, data)
+                self._files[path] = data
+        self.__dict__.pop("ledger", None)
+
+    def _put(self, place: Path, data: bytes) -> None:
+        waiting = place.with_suffix(".new")
+        try:
+            with waiting.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            waiting.replace(place)
+        except OSError:
+            waiting.unlink(missing_ok=True)
+            raise
+
 
 _HEADING = ledger.text([Row(*ledger.HEADER)]).encode()
 

@@ -63,7 +63,8 @@ def settle(
     published = past.ledger.published
     if renamed:
         owner_of = published.owner_of.items()
-        published = Published({url: renamed.get(owner, owner) for url, owner in owner_of})
+        owners_now = {url: renamed.get(owner, owner) for url, owner in owner_of}
+        published = Published(owners_now, published.unread)
     keepers = (*archive.pages, *archive.keepers)
     copies = [c.article for each in archive.copies.values() for c in each]
     keeper_of = {c.article.path: path for path, each in archive.copies.items() for c in each}
@@ -156,7 +157,8 @@ def _left(
             moved.setdefault(keeper_of.get(heir, heir), []).append(url)
         else:
             is_term = owner not in past.ledger.paths_of
-            gone.append(Gone(url, is_term or owner in waiting or waits(url, owner) is not None))
+            away = is_term or owner in waiting or waits(url, owner) is not None
+            gone.append(Gone(url, away, "" if away else past.ledger.reasons.get(url, "")))
     return tuple(gone)
 
 

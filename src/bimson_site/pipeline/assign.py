@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from itertools import count
 from typing import NamedTuple
 
@@ -37,9 +38,11 @@ class Settlement:
 
 @dataclass(frozen=True)
 class Published:
-    """Every address ever published, with its owner; looked up from three sides."""
+    """Every address ever published, with its owner; looked up from three sides. Of those that may not be
+    read any more, digests (`hidden`)."""
 
     owner_of: Mapping[str, str]
+    unread: frozenset[str] = frozenset()
 
     @cached_property
     def owners(self) -> frozenset[str]:
@@ -62,8 +65,17 @@ class Published:
             found[self.owner_of[url]].append(url)
         return found
 
+    def is_unread(self, url: str) -> bool:
+        return bool(self.unread) and hidden(url) in self.unread
+
 
 NOTHING_PUBLISHED = Published({})
+REMOVED = "an article that was removed"
+
+
+def hidden(url: str) -> str:
+    """32 hexadecimal digits by which an address is known that may not be read."""
+    return blake2b(routes.folded(url).encode(), digest_size=16).hexdigest()
 
 
 def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, str]) -> Settlement:
@@ -86,6 +98,8 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
             continue
         place = routes.folded(wish)
         holder = held.get(place) or (taken.get(_folder(place)) if taken else None)
+        if holder is None and published.is_unread(wish):
+            holder = REMOVED
         if holder is None or (holder == owner and place not in taken):
             held[place] = places[place] = owner
             urls[owner] = wish
@@ -101,7 +115,9 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
         for number in count(next_number[claim.wish]):
             url = routes.variant(claim.wish, number)
             place = routes.folded(url)
-            if _folder(place) not in taken and held.setdefault(place, claim.owner) == claim.owner:
+            if _folder(place) in taken or published.is_unread(url):
+                continue
+            if held.setdefault(place, claim.owner) == claim.owner:
                 urls[claim.owner] = url
                 places[place] = claim.owner
                 next_number[claim.wish] = number + 1

@@ -17,11 +17,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bimson_site import routes
-from bimson_site.pipeline.assign import Published
+from bimson_site.pipeline.assign import Published, hidden
 
 FOLDER = "permalinks"
 HEADER = ("url", "id", "path", "key", "since", "as")
-PAGE, COPY, ALIAS, TERM = "page", "copy of ", "alias", "term"
+PAGE, COPY, ALIAS, TERM, REMOVED = "page", "copy of ", "alias", "term", "removed"
+REDACTED = "redacted"  # instead of an owner; before a digest, instead of an address
 
 _HEADER, _WIDTH, _STANDS = list(HEADER), len(HEADER), frozenset({PAGE, ALIAS, TERM})
 # Nearly all addresses; the others are looked at name by name.
@@ -31,7 +32,7 @@ _PLAIN = re.compile(r"/(?:[a-z0-9][a-z0-9_-]{0,199}/)+").fullmatch
 class Row(NamedTuple):
     """One address as it was first published: its owner; the file it was published from ("" for terms);
     the start of its text's digest that day; the day (for people, and for whom an address is where two
-    machines gave it away); what stood there: a page, an alias, a term, "copy of" an owner."""
+    machines gave it away); what stood there: a page, an alias, a term, "copy of" an owner; "removed" and why."""
 
     url: str
     id: str
@@ -55,7 +56,9 @@ class Ledger:
             held = found.setdefault(row.url, row)
             if held is not row and self._right(row) < self._right(held):
                 found[row.url] = row
-        return Published({url: row.id for url, row in found.items()})
+        gone = frozenset(url for url in found if url.startswith(f"{REDACTED}:"))
+        owners = {url: row.id for url, row in found.items() if url not in gone}
+        return Published(owners, frozenset(url.partition(":")[2] for url in gone))
 
     @cached_property
     def _paths(self) -> frozenset[str]:
@@ -114,6 +117,13 @@ class Ledger:
         for row in self.rows:
             found[row.url].add(row.stands)
         return found
+
+    @cached_property
+    def reasons(self) -> dict[str, str]:
+        """By address, why a person removed what stood there; the last reason where there are several."""
+        removed = (row for row in self.rows if row.stands.startswith(REMOVED))
+        in_order = sorted(removed, key=lambda row: (row.since, row.stands))
+        return {row.url: row.stands.removeprefix(REMOVED).removeprefix(": ") for row in in_order}
 
     @cached_property
     def copies(self) -> dict[str, set[str]]:
@@ -188,11 +198,19 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _is_row(url: str, id_: str, path: str, _key: str, _since: str, stands: str) -> bool:
     known = stands in _STANDS or stands.startswith(COPY)
+    known = known or stands == REMOVED or stands.startswith(f"{REMOVED}: ")
     return known and bool(id_ or path) and bool(_PLAIN(url) or _is_address(url))
 
 
 def _is_address(url: str) -> bool:
+    if url.startswith(f"{REDACTED}:"):
+        return True
     return routes.is_address(url) or ("?" in url and routes.old_query(url, "") == url)
+
+
+def redacted(url: str) -> str:
+    """What is left of an address that may not be read any more."""
+    return f"{REDACTED}:{hidden(url)}"
 
 
 def text(rows: Iterable[Row]) -> str:
