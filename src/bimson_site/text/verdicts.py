@@ -116,7 +116,9 @@ def _judge_edited(a: Side, b: Side, likeness: float, kinds: set[Kind]) -> tuple[
         if _is_refile(a, b):
             return Verdict.REFILE, "light-edits"
         return (Verdict.VERSION if similar and seconds <= WINDOW else Verdict.SERIES), "light-apart"
-    if kinds - LIGHT == {Kind.NUMBER} and (seconds > ONE_DAY or not similar):
+    # What comes daily comes a whole day later; a title with another number is another title.
+    another = not similar or _numbers(a.signature.title) != _numbers(b.signature.title)
+    if kinds - LIGHT == {Kind.NUMBER} and (seconds >= ONE_DAY or another):
         return Verdict.SERIES, "numbers"
     if similar and seconds <= WINDOW and _retold(a, b, likeness):
         return Verdict.VERSION, "edited"
