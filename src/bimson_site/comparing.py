@@ -42,7 +42,7 @@ RULES = {
     "other-title": "the words are the same and not many (under 120), and the titles differ",
     "light-edits": "only spelling, an agency's tag, a date line or a byline differ; titles and times are close",
     "light-apart": "only spelling or frame differ, but the text is short or titles, times or days are not close",
-    "numbers": "numbers or dates differ, and the titles too, or more than a day lies between",
+    "numbers": "numbers or dates differ, and the titles too, or a day or more lies between",
     "edited": "words, names, numbers or a negation differ; most of the text, the titles and the times are alike",
     "alike": "four fifths of the words or more are shared, but not the title or the time",
     "overlap": "half of the words or more are shared",
