@@ -166,7 +166,11 @@ def read(text: str) -> tuple[tuple[Row, ...], tuple[int, ...]]:
     an end is what a killed build left: it is none either, and nobody's fault."""
     plain = _LINES(text)
     if len(plain) == text.count("\n") - 1 and text.startswith(_FIRST):
-        return tuple([Row(u, i or p, p, key, day, s) for u, i, p, key, day, s in plain]), ()
+        same: dict[str, str] = {}  # one text for each day and each word, not one for each row
+        one = same.setdefault
+        return tuple(
+            [Row(u, i or p, p, key, one(day, day), one(s, s)) for u, i, p, key, day, s in plain]
+        ), ()
     rows, damaged = [], []
     last, broken = 1 + text.count("\n"), "\ufffd" in text
     for line, fields in _lines(text):
