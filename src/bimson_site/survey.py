@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from bimson_site import folding, jobs
@@ -248,8 +247,7 @@ def _past(
     there = {source.path for source in (*sources.articles, *sources.hidden)}
     paths = {slip.path for slip in released.live}
     others = [slip for slip in slips if slip.path not in paths]
-    live = sorted(released.live, key=attrgetter("order")) if ledger.rows or odd else ()
-    names = identify(live, others, odd, there, ledger)
+    names = identify(released.live, others, odd, there, ledger)
     hidden = {slip.path for slip in released.withheld}
     waiting = there - paths - hidden if ledger.rows else ()
     owner_in = ledger.owner_in

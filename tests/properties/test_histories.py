@@ -96,7 +96,7 @@ class History:
     def past(self, slips: list[Slip], odd: dict[str, Article]) -> Past:
         there = {file.path for file in self.files.values()}
         drafts = [records.slip(article(n, f), n) for n, f in self.files.items() if f.draft]
-        names = identify(sorted(slips, key=by_order), drafts, odd, there, self.ledger)
+        names = identify(slips, drafts, odd, there, self.ledger)
         owner_in = self.ledger.owner_in
         waiting = (names.get(s.path) or owner_in.get(s.path, s.path) for s in drafts)
         return Past(self.ledger, names, frozenset(waiting))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from bimson_site.model import Article, Slip
 from bimson_site.pipeline.ledger import NO_LEDGER, Ledger
@@ -34,6 +35,7 @@ class Past:
 
 
 NO_PAST = Past()
+_ORDER = attrgetter("order")
 
 
 def identify(
@@ -43,8 +45,8 @@ def identify(
     on_disk: Collection[str],
     ledger: Ledger,
 ) -> dict[str, str]:
-    """The names of articles by path, where they are other than the path. `live` are in archive order; the
-    healthy `others` yield to them. `on_disk` are the paths of all files, healthy or not.
+    """The names of articles by path, where they are other than the path. The healthy `others` yield to the
+    `live`; among these the order of the archive decides, however they are listed. `on_disk` are the paths of all files, healthy or not.
 
     Of two articles with one given id the first has it. A file that is gone and a new one with its text, else
     with its planned address, are one article; not where several new ones have that text.
@@ -53,9 +55,8 @@ def identify(
     if not given and not ledger.rows:
         return {}
     holder: dict[str, str] = {}
-    for slip in live:
-        if slip.path in given:
-            holder.setdefault(given[slip.path], slip.path)
+    for slip in sorted((s for s in live if s.path in given), key=_ORDER):
+        holder.setdefault(given[slip.path], slip.path)
     slips = [s for s in (*live, *others) if s.path not in given]
     for path, name in _from_elsewhere(slips, ledger):
         holder.setdefault(name, path)
@@ -77,7 +78,8 @@ def identify(
 def _from_elsewhere(slips: Iterable[Slip], ledger: Ledger) -> list[tuple[str, str]]:
     """Files that the ledger knows under another name than their path; the one that it met last comes first."""
     owner_in = ledger.owner_in
-    found = [(s.path, o) for s in slips if (o := owner_in.get(s.path, s.path)) != s.path]
+    known = [s for s in slips if owner_in.get(s.path, s.path) != s.path]
+    found = [(s.path, owner_in[s.path]) for s in sorted(known, key=_ORDER)]
     if len({name for _, name in found}) < len(found):
         found.sort(key=lambda pair: ledger.met[pair[0]], reverse=True)
     return found
@@ -104,6 +106,7 @@ def _renamed(
     fresh = [s for s in slips if s.path not in owner_in]
     if not fresh:
         return
+    fresh.sort(key=lambda slip: (slip.path not in live, slip.order))
     here = {owner_in[path] for path in on_disk if path in owner_in}
     gone = ledger.paths_of.keys() - here - holder.keys()
     if not gone:
