@@ -97,6 +97,13 @@ def month_words(year: int, month: int, language: str) -> str:
 
 
 @cache
+def day_of_year(month: int, day: int, language: str) -> str:
+    """A day of the calendar, without a year: "5 tháng 8", "August 5"."""
+    leap = date(2000, month, day)
+    return str(format_skeleton("MMMMd", leap, locale=locale(language)))
+
+
+@cache
 def month_name(month: int, language: str) -> str:
     """A month by itself, as a heading: "Tháng 8", "August"."""
     name = str(get_month_names("wide", "stand-alone", locale(language))[month])

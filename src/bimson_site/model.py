@@ -521,7 +521,7 @@ class Shelf:
     """The stories of one month (or, month 0, those of a year whose month is unknown; or, year 0, the
     undated ones), in order, and the cards of everything published then, records of other sources
     included. `earlier` and `later` are the stories just outside; the days and months beside are the
-    nearest that are not empty."""
+    nearest that are not empty; `remembered` where its days have pages of all their years."""
 
     year: int
     month: int
@@ -533,6 +533,7 @@ class Shelf:
     day_after: Day | None = None
     month_before: tuple[int, int] | None = None
     month_after: tuple[int, int] | None = None
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -554,6 +555,25 @@ class Year:
     loose: tuple[Card, ...] = ()
     year_before: int | None = None
     year_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """What was published on one day of the calendar in any year, oldest first; the nearest days, (month, day),
+    that have anything."""
+
+    month: int
+    day: int
+    cards: tuple[Card, ...]
+    before: tuple[int, int] | None = None
+    after: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversaries:
+    """How much was published on each day of the calendar, in all years: the twelve months."""
+
+    months: tuple[MonthCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,7 +631,8 @@ class Whole:
 
     `sitemaps` counts, for each shelf, the articles that search engines may list; `gaps` are months
     between the first and the last in which nothing is held; `only` is the one story of an archive that
-    has just one; `home_size` and `feed_size` are how many of the latest home and the feed show.
+    has just one; `home_size` and `feed_size` are how many of the latest home and the feed show; `remembered` where days have
+    pages of all their years.
     """
 
     stories: int
@@ -636,6 +657,7 @@ class Whole:
     only: Story | None = None
     home_size: int = 12
     feed_size: int = 20
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -681,6 +703,8 @@ class OldAddresses:
 Partition = (
     Shelf
     | Year
+    | Anniversary
+    | Anniversaries
     | Term
     | TermPeriod
     | TermIndex

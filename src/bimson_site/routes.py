@@ -18,6 +18,7 @@ from bimson_site.model import Day, Precision, TermKind, Timestamp
 HOME = "/"
 UNDATED = "/undated/"
 COVERAGE = "/coverage/"
+ANNIVERSARIES = "/on-this-day/"
 NOT_FOUND = "/404.html"
 FEED = "/feed.xml"
 SITEMAP = "/sitemap.xml"
@@ -43,7 +44,7 @@ _MAPS = frozenset(
     each[1:].lower() for each in (NGINX_MAP, CADDY_MAP, APACHE_MAP, IIS_MAP, HOST_MAP, LOOK_UP)
 )
 _SHARD = re.compile(r"/old/[0-9a-f]{2}\.json/?").fullmatch
-_TREES = frozenset({"sitemaps", *TermKind})
+_TREES = frozenset({"sitemaps", "on-this-day", *TermKind})
 # File names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z0-9/._-]*").fullmatch
@@ -61,6 +62,11 @@ def month(year_number: int, number: int) -> str:
 
 def day(when: Day) -> str:
     return f"/{when.year:04d}/{when.month:02d}/{when.day:02d}/"
+
+
+def anniversary(month_number: int, day_number: int) -> str:
+    """A day of the calendar in all years."""
+    return f"{ANNIVERSARIES}{month_number:02d}-{day_number:02d}/"
 
 
 def shelf(when: Timestamp) -> str:

@@ -294,6 +294,7 @@ def _outlines(
         yield from shelve.standing(holdings)
         yield from shelve.shelves(holdings)
         yield from years
+        yield from shelve.anniversaries(holdings)
         yield from shelve_terms.term_partitions(holdings, config.lists, config.sections)
         yield from shelve.vanished(holdings)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bimson_site.extension import Extension
 from bimson_site.features import (
+    anniversaries,
     articles,
     assets,
     calendar,
@@ -24,6 +25,7 @@ BUILT_IN: tuple[Extension, ...] = (
     articles.EXTENSION,
     repeats.EXTENSION,
     calendar.EXTENSION,
+    anniversaries.EXTENSION,
     terms.EXTENSION,
     feeds.EXTENSION,
     sitemap.EXTENSION,

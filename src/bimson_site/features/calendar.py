@@ -32,6 +32,7 @@ class DayPage:
     cards: tuple[Card, ...]
     before: Day | None
     after: Day | None
+    remembered: bool = False
 
 
 # Headlines of one day that a month shows (design/pages.md: "up to three headlines a day").
@@ -56,7 +57,10 @@ def plan_shelf(shelf: Shelf, _masthead: Masthead) -> Iterator[Page]:
         before = days[index - 1][0] if index else shelf.day_before
         after = days[index + 1][0] if index + 1 < len(days) else shelf.day_after
         url = routes.day(day)
-        yield Page(url, "day", DayPage(day, cards, before, after), owner=url.strip("/"))
+        # a day of nothing but texts that another source had too has no page of its years
+        remembered = shelf.remembered and not all(card.record for card in cards)
+        inputs = DayPage(day, cards, before, after, remembered)
+        yield Page(url, "day", inputs, owner=url.strip("/"))
 
 
 def _month(shelf: Shelf, days: tuple[tuple[Day, tuple[Card, ...]], ...]) -> Page:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from bimson_site.model import (
     UNDATED,
+    Anniversaries,
+    Anniversary,
     Appearance,
     AppearanceRow,
     Article,
@@ -41,6 +43,7 @@ from bimson_site.model import (
 _ROWS: Mapping[type, tuple[str, ...]] = {
     Shelf: ("stories", "cards", "earlier", "later"),
     Year: ("loose",),
+    Anniversary: ("cards",),
     Term: ("newest",),
     TermPeriod: ("cards",),
     Standing: ("story",),
@@ -69,6 +72,10 @@ def name(partition: Partition) -> str:
             return f"shelf {partition.year:04}-{partition.month:02}"
         case Year():
             return f"year {partition.year}"
+        case Anniversary():
+            return f"day {partition.month:02}-{partition.day:02}"
+        case Anniversaries():
+            return "days"
         case Term():
             return f"term {partition.ref.url}"
         case TermPeriod():

@@ -17,6 +17,8 @@ from bimson_site import routes
 from bimson_site.config import ListSizes
 from bimson_site.model import (
     UNDATED,
+    Anniversaries,
+    Anniversary,
     CardRow,
     Day,
     Gone,
@@ -69,6 +71,7 @@ def shelves(holdings: Holdings) -> Iterator[Shelf]:
         cards[shelf_of(entry.day)].append(entry)
     own = [e.card for e in holdings.held.entries if not e.card.record]
     days = sorted({e.day for e in holdings.held.entries if e.day % 100})
+    remembered = _remembers(holdings.held.entries)
     months = sorted(key for key in cards if key[1])
     for key in sorted(cards, key=lambda k: (not k[0], k)):
         mine = spans.get(key, [])
@@ -82,11 +85,37 @@ def shelves(holdings: Holdings) -> Iterator[Shelf]:
             day_after=_day_beside(days, key, +1),
             month_before=_beside(months, key, -1),
             month_after=_beside(months, key, +1),
+            remembered=remembered,
         )
 
 
 def _rows(found: Iterable[object]) -> Rows:
     return tuple(found)
+
+
+def _remembers(entries: Iterable[Entry]) -> bool:
+    """Whether days of the calendar are worth a page: where days of two years have anything."""
+    return len({e.day // 10000 for e in entries if e.day % 100 and not e.card.record}) > 1
+
+
+def anniversaries(holdings: Holdings) -> Iterator[Anniversary | Anniversaries]:
+    """The days of the calendar, and how much was published on each; none in an archive of one year. A text
+    that another source had too is listed once."""
+    if not _remembers(holdings.held.entries):
+        return
+    found: dict[Period, list[CardRow]] = defaultdict(list)
+    for entry in holdings.held.entries:
+        if entry.day % 100 and not entry.card.record:
+            found[entry.day // 100 % 100, entry.day % 100].append(entry.card)
+    days = sorted(found)
+    yield Anniversaries(_months({m * 100 + d: len(found[m, d]) for m, d in days}))
+    for at, day in enumerate(days):
+        yield Anniversary(
+            *day,
+            _rows(found[day]),
+            days[at - 1] if at else None,
+            days[at + 1] if at + 1 < len(days) else None,
+        )
 
 
 def years(holdings: Holdings) -> tuple[Year, ...]:
@@ -156,6 +185,7 @@ def whole(
         else None,
         home_size=sizes.home,
         feed_size=sizes.feed,
+        remembered=_remembers(held.entries),
     )
 
 

@@ -90,6 +90,8 @@ _ROUTES = _named(
     year=_remembered(routes.year),
     month=_remembered(routes.month),
     day=_remembered(routes.day),
+    anniversaries=routes.ANNIVERSARIES,
+    anniversary=_remembered(routes.anniversary),
     terms=partial(routes.terms),
     copies=partial(routes.copies),
 )
@@ -113,6 +115,7 @@ def filters(language: str, words: Catalogue) -> dict[str, Callable[..., object]]
         "day_words": lambda d: locales.day_words(_date(d), language),
         "day_short": lambda d: locales.day_short(_date(d), language),
         "month_words": lambda ym: locales.month_words(ym[0], ym[1], language),
+        "day_of_year": lambda md: locales.day_of_year(md[0], md[1], language),
         "month_name": lambda m: locales.month_name(m, language),
         "number": lambda n: locales.number(n, language),
         "json_script": json_script,
