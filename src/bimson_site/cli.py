@@ -400,6 +400,70 @@ def remove(target: str, root: Path, reason: str, redact: bool, yes: bool) -> int
     return call.code
 
 
+@bimson_site.group(
+    cls=terminal.Group,
+    help="Replace files of the theme by your own, and see how they differ from it.",
+    short_help="Replace files of the theme.",
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+)
+@_LANG
+@click.pass_context
+def theme(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@theme.command(
+    "copy",
+    help="Copy a file of the theme into the site, to start from: article.html, theme.css. One that is there"
+    " already is left alone.",
+    short_help="Copy a file of the theme into the site.",
+)
+@click.argument("name")
+@_on_a_site
+def theme_copy(name: str, root: Path) -> int:
+    with guarded(root, as_json=False) as call:
+        import difflib
+
+        from bimson_site.effects import overrides
+
+        names = sorted(overrides.offered())
+        if name not in names:
+            close = difflib.get_close_matches(name, names, 1, 0.4)
+            terminal.wrong(
+                "the theme has no file {name}, only {names}",
+                name=name,
+                names=", ".join(close or names),
+            )
+        path, written = overrides.copy(root, name)
+        said = call.voice.say("written" if written else "there already, left alone")
+        click.echo(f"{_shown(root / path)}  {said}")
+    return call.code
+
+
+@theme.command(
+    "diff",
+    help="Show how the site's own templates and styles differ from those of the theme as it is now.",
+    short_help="Show what differs from the theme.",
+)
+@_on_a_site
+def theme_diff(root: Path) -> int:
+    with guarded(root, as_json=False) as call:
+        from bimson_site import console
+        from bimson_site.effects import overrides
+
+        found = tuple(overrides.replaced(root))
+        for each in found:
+            for line in console.difference(each.path, each.theirs, each.own, call.voice):
+                click.echo(line)
+        said = call.voice.counted(
+            "{n} file of the theme is replaced.", "{n} files of the theme are replaced.", len(found)
+        )
+        click.echo(said, err=True)
+    return call.code
+
+
 # --- what commands share ------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ Owns the forms, not the printing: `cli` writes to stdout and stderr.
 
 from __future__ import annotations
 
+import difflib
 import json
 import unicodedata
 from collections import Counter
@@ -274,6 +275,19 @@ def json_text(value: object) -> str:
     except UnicodeEncodeError:
         return json.dumps(value)
     return text
+
+
+def difference(path: str, theirs: str, own: str, voice: Voice) -> Iterator[str]:
+    """How a file of the site differs from the theme's, as `diff -u` writes it; a line where it does not."""
+    names = (f"{voice.say('theme')}/{path.rpartition('/')[2]}", path)
+    lines = difflib.unified_diff(theirs.splitlines(), own.splitlines(), *names, lineterm="", n=2)
+    empty = True
+    for line in lines:
+        empty = False
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        yield voice.style(visible(line), fg=colour) if colour else visible(line)
+    if empty:
+        yield f"{path}  {voice.say('as in the theme')}"
 
 
 def table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
