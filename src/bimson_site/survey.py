@@ -32,6 +32,7 @@ from bimson_site.model import (
     Partition,
     Slip,
     Sources,
+    TermKind,
     Whole,
     digest,
     utc,
@@ -296,7 +297,9 @@ def _outlines(
         yield from shelve.standing(holdings)
         yield from shelve.shelves(holdings)
         yield from years
-        yield from shelve_terms.term_partitions(holdings, config.lists, config.sections)
+        yield from shelve_terms.term_partitions(
+            holdings, config.lists, config.sections, (TermKind.SECTION, *config.feeds)
+        )
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole
