@@ -260,10 +260,14 @@ def test_what_was_read_before_a_build_was_ended_is_not_read_again(
             "{% extends 'base.html' %}{% block main %}Ngày{% endblock %}",
             r"\d{4}/\d\d/\d\d/index\.html",
         ),
-        ("templates/feed.xml", "<feed>{{ site.title }}</feed>", r"feed\.xml"),
+        ("templates/feed.xml", "<feed>{{ site.title }}</feed>", r"(.*/)?feed\.xml"),
         ("templates/macros.html", None, r".*\.html"),
         ("bimson.yaml", "base_url: https://kho.example\nlists: {home: 3}\n", r"index\.html"),
-        ("bimson.yaml", "base_url: https://kho.example\nlists: {feed: 3}\n", r"feed\.xml"),
+        (
+            "bimson.yaml",
+            "base_url: https://kho.example\nlists: {feed: 3}\n",
+            r"(.*/)?feed\.xml|rss\.xml|feed\.json",
+        ),
         (
             "bimson.yaml",
             "base_url: https://kho.example\nfeatured: [2000/3.md]\n",

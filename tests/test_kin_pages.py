@@ -72,7 +72,10 @@ def test_a_series_has_before_and_next(site: Make) -> None:
     nav = re.search(r'<nav class="beside" aria-label="Cùng loạt bài">.*?</nav>', middle, re.DOTALL)
     assert nav
     assert re.findall(r'href="([^"]+)"', nav[0]) == ["../../05/cho-phien/", "../../19/cho-phien/"]
-    assert 'class="about"' not in middle  # there is nothing to tell but the series
+    assert (
+        '<section class="about" aria-labelledby="about">\n<h2 id="about">Về bài này</h2>\n<details'
+        in middle
+    )  # nothing to tell but how to cite
     first = page(made, "cho-phien", "2020/08/05")
     assert "Kỳ sau" in words(first)
     assert "Kỳ trước" not in words(first)

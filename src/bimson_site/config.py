@@ -15,7 +15,7 @@ from typing import Any
 from bimson_site import config_readers as readers
 from bimson_site.config_readers import Wrong
 from bimson_site.errors import Location, Problem, Severity, problem
-from bimson_site.model import MenuItem, Timestamp
+from bimson_site.model import MenuItem, TermKind, Timestamp
 from bimson_site.text.frontmatter import Field, Fields, Items, Node, Text, block
 
 
@@ -43,7 +43,8 @@ class ListSizes:
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
     """What bimson.yaml says, with defaults. `menu` None is the theme's own menu; `base_url` has no
-    slash at its end; `servers` None is the one that `host` implies; `closed` is in the site's zone; `featured` are paths of article files."""
+    slash at its end; `servers` None is the one that `host` implies; `closed` is in the site's zone; `featured` are paths of article files; `feeds` are
+    the kinds of terms that have feeds beside sections, which always do."""
 
     title: str = "Lưu trữ"
     description: str = ""
@@ -59,6 +60,7 @@ class SiteConfig:
     closed: Timestamp | None = None
     successor: str = ""
     featured: tuple[str, ...] = ()
+    feeds: tuple[TermKind, ...] = ()
     links: str = "relative"
     extensions: tuple[str, ...] = ()
     output: str = "build"
@@ -170,6 +172,7 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
     "closed": None,  # a date, read in the site's own zone
     "successor": readers.successor,
     "featured": readers.list_of(readers.article_path, "a list of paths of articles", most=6),
+    "feeds": readers.list_of(readers.kind, "a list, such as [authors, tags]"),
     "links": readers.matching("relative|explicit", "relative or explicit"),
     "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),
     "output": readers.folder,

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bimson_site.errors import Problem, problem
-from bimson_site.model import MenuItem, Timestamp
+from bimson_site.model import MenuItem, TermKind, Timestamp
 from bimson_site.text import dates
 from bimson_site.text.frontmatter import Field, Fields, Items, Node, Text
 from bimson_site.text.lines import in_one_line
@@ -187,6 +187,15 @@ def servers(node: Node) -> tuple[str, ...] | Wrong:
     if not isinstance(found, Wrong) and len(_ONE_FILE.intersection(found)) > 1:
         return Wrong(node, "only one of cloudflare-pages, gitlab-pages and netlify")
     return found
+
+
+_KIND = matching("authors|sources|tags", "authors, sources or tags")
+
+
+def kind(node: Node) -> TermKind | Wrong:
+    """A kind of term whose feeds are optional."""
+    value = _KIND(node)
+    return value if isinstance(value, Wrong) else TermKind(value)
 
 
 def size(node: Node) -> int | Wrong:

@@ -589,13 +589,15 @@ class PeriodCount:
 @dataclass(frozen=True, slots=True)
 class Term:
     """The landing page of a tag, author, section or source: its newest cards and its years. `years`
-    is empty where all its cards are already here."""
+    is empty where all its cards are already here. `feed` is how many of the newest its feed shows; 0: it
+    has none."""
 
     ref: TermRef
     count: int
     newest: tuple[Card, ...]
     years: tuple[PeriodCount, ...] = ()
     children: tuple[tuple[TermRef, int], ...] = ()
+    feed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -631,7 +633,7 @@ class Whole:
 
     `sitemaps` counts, for each shelf, the articles that search engines may list; `gaps` are months
     between the first and the last in which nothing is held; `only` is the one story of an archive that
-    has just one; `home_size` and `feed_size` are how many of the latest home and the feed show; `remembered` where days have
+    has just one; `home_size` and `feed_size` are how many of the latest home and the feeds show; `remembered` where days have
     pages of all their years.
     """
 

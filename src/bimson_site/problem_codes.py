@@ -273,6 +273,8 @@ PHRASES = (
     "a list, such as [my_extension]",
     "a list of paths of articles",
     "relative or explicit",
+    "a list, such as [authors, tags]",
+    "authors, sources or tags",
     "the path of an article file, its id or its address",
     "another article, or leave it out",
     "cloudflare-pages, github-pages, gitlab-pages or netlify",

@@ -21,6 +21,8 @@ COVERAGE = "/coverage/"
 ANNIVERSARIES = "/on-this-day/"
 NOT_FOUND = "/404.html"
 FEED = "/feed.xml"
+RSS = "/rss.xml"
+JSON_FEED = "/feed.json"
 SITEMAP = "/sitemap.xml"
 ROBOTS = "/robots.txt"
 NO_JEKYLL = "/.nojekyll"
@@ -39,7 +41,9 @@ LOOK_UP = "/old/look-up.js"
 # Pages a file in the site's static/ may replace: a person who writes robots.txt means it.
 YIELDING = frozenset({ROBOTS, NO_JEKYLL, NOT_FOUND})
 
-_FIXED = frozenset({HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, SITEMAP, ROBOTS, NO_JEKYLL})
+_FIXED = frozenset(
+    {HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, RSS, JSON_FEED, SITEMAP, ROBOTS, NO_JEKYLL}
+)
 _MAPS = frozenset(
     each[1:].lower() for each in (NGINX_MAP, CADDY_MAP, APACHE_MAP, IIS_MAP, HOST_MAP, LOOK_UP)
 )
@@ -112,6 +116,11 @@ def term_period(term_url: str, year_number: int, month_number: int) -> str:
     return f"{term_url}{year_number:04d}/{tail}"
 
 
+def term_feed(term_url: str) -> str:
+    """The Atom feed of a term, beside its first page."""
+    return f"{term_url}feed.xml"
+
+
 def sitemap_part(year_number: int, month_number: int, part: int = 0) -> str:
     """The sitemap of a month, of a year's articles without a month, or (year 0) of the undated;
     `part` counts up from 0 where one file would be too large."""
@@ -146,7 +155,7 @@ def is_variant(url: str, wish: str) -> bool:
 
 def ours(url: str) -> bool:
     """True for an address that a page of the archive itself may stand on: a year, month or day, a
-    term or its lists, the undated, coverage, the feed, the sitemaps, the page for what is missing, the
+    term or its lists, the undated, coverage, the feeds, the sitemaps, the page for what is missing, the
     maps of old addresses."""
     if place(url.strip("/")) in _MAPS or _SHARD(url):
         return True

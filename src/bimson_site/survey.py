@@ -31,6 +31,7 @@ from bimson_site.model import (
     Partition,
     Slip,
     Sources,
+    TermKind,
     Whole,
     digest,
     utc,
@@ -295,7 +296,9 @@ def _outlines(
         yield from shelve.shelves(holdings)
         yield from years
         yield from shelve.anniversaries(holdings)
-        yield from shelve_terms.term_partitions(holdings, config.lists, config.sections)
+        yield from shelve_terms.term_partitions(
+            holdings, config.lists, config.sections, (TermKind.SECTION, *config.feeds)
+        )
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole

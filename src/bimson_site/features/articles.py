@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
+from bimson_site.features import citations, metadata
 from bimson_site.model import (
     Access,
     Body,
@@ -104,20 +105,38 @@ def lead_image(page: Page, story: Story) -> str:
     return image if image.startswith(("https://", "http://")) else ""
 
 
-def _draw(template: str) -> View:
-    def draw(page: Page, texts: Sequence[str], press: Press) -> bytes:
-        assert isinstance(page.inputs, InTime)
-        story = page.inputs.story
-        return press.render(
-            template,
-            page,
-            story=story,
-            article=story.article,
-            body=body_html(page, story, texts, press),
-            image=lead_image(page, story),
-        )
+def names(page: Page, story: Story, texts: Sequence[str], press: Press) -> dict[str, object]:
+    """What the template of an article or an ordinary page has beside the page."""
+    return {
+        "story": story,
+        "article": story.article,
+        "body": body_html(page, story, texts, press),
+        "image": lead_image(page, story),
+    }
 
-    return View("article" if template == "article.html" else "standing", draw, (template,))
+
+def names_of_news(
+    page: Page, story: Story, texts: Sequence[str], press: Press
+) -> dict[str, object]:
+    """The same, with what is told of an article of the press alone."""
+    return {
+        **names(page, story, texts, press),
+        "gist": metadata.gist(story),
+        "metas": metadata.metas(story, press.masthead),
+        "linked_data": metadata.linked_data(story, press.masthead),
+        "cite": citations.citations(story, press.masthead),
+    }
+
+
+def _article(page: Page, texts: Sequence[str], press: Press) -> bytes:
+    assert isinstance(page.inputs, InTime)
+    given = names_of_news(page, page.inputs.story, texts, press)
+    return press.render("article.html", page, **given)
+
+
+def _standing(page: Page, texts: Sequence[str], press: Press) -> bytes:
+    assert isinstance(page.inputs, InTime)
+    return press.render("page.html", page, **names(page, page.inputs.story, texts, press))
 
 
 EXTENSION = Extension(
@@ -126,5 +145,8 @@ EXTENSION = Extension(
         Planner("articles", Shelf, plan_shelf),
         Planner("standing pages", Standing, plan_standing),
     ),
-    views=(_draw("article.html"), _draw("page.html")),
+    views=(
+        View("article", _article, ("article.html",)),
+        View("standing", _standing, ("page.html",)),
+    ),
 )

@@ -27,14 +27,8 @@ def _home(page: Page, texts: Sequence[str], press: Press) -> bytes:
     whole = page.inputs
     assert isinstance(whole, Whole)
     if whole.only:
-        return press.render(
-            "home_article.html",
-            page,
-            story=whole.only,
-            article=whole.only.article,
-            body=articles.body_html(page, whole.only, texts, press),
-            image=articles.lead_image(page, whole.only),
-        )
+        given = articles.names_of_news(page, whole.only, texts, press)
+        return press.render("home_article.html", page, **given)
     size = whole.home_size
     return press.render(
         "home.html",

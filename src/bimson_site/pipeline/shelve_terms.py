@@ -7,7 +7,7 @@ its months. Never cuts by number. Next: `pipeline.shelve` has the holdings and t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from bimson_site import routes
@@ -21,9 +21,10 @@ from bimson_site.text import vietnamese
 
 
 def term_partitions(
-    holdings: Holdings, sizes: ListSizes, sections: Sequence[str]
+    holdings: Holdings, sizes: ListSizes, sections: Sequence[str], feeds: Collection[TermKind] = ()
 ) -> Iterator[TermIndex | Term | TermPeriod]:
-    """Each kind's index, each term's landing page, and its years where it has many cards."""
+    """Each kind's index, each term's landing page, and its years where it has many cards; terms of the
+    kinds in `feeds` have a feed."""
     entries: dict[TermKey, list[Entry]] = defaultdict(list)
     for entry in holdings.held.entries:
         for key in entry.keys:
@@ -48,6 +49,7 @@ def term_partitions(
                 entries[key],
                 sizes,
                 tuple((refs[k], len(entries[k])) for k in children),
+                sizes.feed if kind in feeds else 0,
             )
 
 
@@ -56,15 +58,16 @@ def _term(
     entries: Sequence[Entry],
     sizes: ListSizes,
     children: tuple[tuple[TermRef, int], ...],
+    feed: int,
 ) -> Iterator[Term | TermPeriod]:
     latest = newest(entries, sizes.term)
     if len(entries) <= sizes.term:
-        yield Term(ref, len(entries), latest, (), children)
+        yield Term(ref, len(entries), latest, (), children, feed)
         return
     by_year = {y: list(found) for y, found in groupby(entries, _year)}  # in the order of dates
     periods = {y: _period(ref, y, 0, len(found)) for y, found in by_year.items()}
     listed = tuple(periods[y] for y in sorted(periods, key=lambda y: (not y, y)))
-    yield Term(ref, len(entries), latest, listed, children)
+    yield Term(ref, len(entries), latest, listed, children, feed)
     for number, found in sorted(by_year.items()):
         if len(found) <= sizes.period or not number:
             yield TermPeriod(ref, periods[number], _cards(found))
