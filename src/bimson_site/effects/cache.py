@@ -86,6 +86,9 @@ class Published(NamedTuple):
     receipts: bytes
 
 
+FAILURES = (sqlite3.Error, records.DamagedError)  # what reading a cache may raise
+
+
 class LostError(Exception):
     """The cache was damaged, or has no room. It is gone: begin again, with a passing one."""
 
@@ -134,7 +137,7 @@ class Cache:
     def __exit__(
         self, kind: type[BaseException] | None, err: BaseException | None, _: object
     ) -> None:
-        damaged = isinstance(err, sqlite3.Error | records.DamagedError)
+        damaged = isinstance(err, FAILURES)
         self._leave(forget=damaged)
         if damaged and self.passing:
             raise self._no_room(err) from err
@@ -376,14 +379,22 @@ class Cache:
 
 
 class Reader:
-    """The articles of a cache, for a process that only reads them; errors as in `Cache`. Faces that were
-    fetched are remembered, for one card stands in many lists."""
+    """The articles of a cache, for a process or a thread that only reads them; FAILURES where it cannot.
+    Faces that were fetched are remembered, for one card stands in many lists."""
 
     REMEMBERED = 20_000
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / ARTICLES)
         self._faces: dict[int, Face] = {}
+
+    def history(self) -> bytes:
+        """The history of what is known (`Cache.history`): with another one, numbers may mean others."""
+        row = self._db.execute("SELECT history FROM rules").fetchone()
+        return row[0] if row else b""
+
+    def close(self) -> None:
+        self._db.close()
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         """Articles by number."""
