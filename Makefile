@@ -14,7 +14,7 @@ BENCH := $(BIN)/python benchmarks/bench.py --results benchmarks/results/small.js
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
-	@echo "Open build/index.html, or: $(BIN)/python -m http.server --directory build 8000"
+	@echo "Open build/index.html, or: $(BIN)/bimson-site serve"
 
 test: $(VENV)/tested
 	$(BIN)/ruff check .

@@ -131,6 +131,11 @@ class Session:
         except OSError as err:
             self.broken = files.machine_error(err, self.root).problems
 
+    def plan_first(self) -> None:
+        """Plan, unless that was done."""
+        if not self.plans:
+            self.plan()
+
     @property
     def due(self) -> bool:
         """Whether an article has gone live since the last plan, or the cache was changed by others."""
@@ -266,8 +271,8 @@ class Session:
             self._pages[id(edition), key] = known
         return known
 
-    def _fetch(self, edition: Edition, wanted: Wanted) -> Found:
-        """What a partition wants, with what was saved a moment ago in the place of what was planned."""
+    def reader(self, edition: Edition) -> Reader:
+        """The articles as an edition was planned with them."""
         try:
             if self._reader is None or self._reader[0] != edition.kept:
                 if self._reader:
@@ -276,6 +281,14 @@ class Session:
             reader = self._reader[1]
             if reader.history() != edition.history:
                 raise StaleError
+        except cache.FAILURES as err:
+            raise StaleError from err
+        return reader
+
+    def _fetch(self, edition: Edition, wanted: Wanted) -> Found:
+        """What a partition wants, with what was saved a moment ago in the place of what was planned."""
+        reader = self.reader(edition)
+        try:
             found = reader.fetch(wanted)
         except cache.FAILURES as err:
             raise StaleError from err
