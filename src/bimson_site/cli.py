@@ -412,39 +412,40 @@ def serve(
         except (OSError, OverflowError) as err:
             place = f"{host}:{port or serving.FIRST}"
             terminal.wrong("{place} cannot be used: {reason}", place=place, reason=err)
-        where = serving.address(listens, host)
-        if not gate.on_this_machine(host):
-            said = call.voice.say(
-                "Warning: everyone in this network can read the site, drafts too."
-            )
-            click.echo(said, err=True)
-
-        def opened(path: str) -> None:
-            click.echo(f"{where}{path}")
-            if browse:
-                click.launch(f"{where}{path}")
-
-        if built:
-            folder, prefix = _built(root)
-            opened(f"{prefix}/")
-            serving.serve_built(folder, prefix, listens, host, log)
-            return call.code
-        answers = _answers(root, future, drafts, as_of, call.voice)
-
-        def ready(polling: str) -> None:
-            say = call.voice.say
-            if polling:
-                said = say(
-                    "The system does not watch these files ({reason}); they are looked at every second.",
-                    reason=polling,
+        with listens:
+            where = serving.address(listens, host)
+            if not gate.on_this_machine(host):
+                said = call.voice.say(
+                    "Warning: everyone in this network can read the site, drafts too."
                 )
                 click.echo(said, err=True)
-            call.show(answers.session.broken)
-            opened(f"{answers.prefix}/")
-            click.echo(say("Problems, drafts and copies:") + f" {where}/_preview/")
-            click.echo(say("Ctrl-C ends it."))
 
-        serving.serve(answers, listens, host, log, ready)
+            def opened(path: str) -> None:
+                click.echo(f"{where}{path}")
+                if browse:
+                    click.launch(f"{where}{path}")
+
+            if built:
+                folder, prefix = _built(root)
+                opened(f"{prefix}/")
+                serving.serve_built(folder, prefix, listens, host, log)
+                return call.code
+            answers = _answers(root, future, drafts, as_of, call.voice)
+
+            def ready(polling: str) -> None:
+                say = call.voice.say
+                if polling:
+                    said = say(
+                        "The system does not watch these files ({reason}); they are looked at every second.",
+                        reason=polling,
+                    )
+                    click.echo(said, err=True)
+                call.show(answers.session.broken)
+                opened(f"{answers.prefix}/")
+                click.echo(say("Problems, drafts and copies:") + f" {where}/_preview/")
+                click.echo(say("Ctrl-C ends it."))
+
+            serving.serve(answers, listens, host, log, ready)
     return call.code
 
 
