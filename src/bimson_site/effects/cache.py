@@ -455,7 +455,8 @@ def _select(db: sqlite3.Connection, what: str, numbers: Iterable[int]) -> Iterat
 
 
 def _connect(place: Path, schema: str) -> sqlite3.Connection:
-    db = sqlite3.connect(place, isolation_level=None)
+    # The preview plans in one thread and ends in another, never in two at a time.
+    db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
     # A process that is killed leaves its journal, and the next one heals by it; only a machine that
     # falls may leave a damaged cache, and waiting for its disk would cost more than all the writing.
     db.execute("PRAGMA synchronous = OFF")

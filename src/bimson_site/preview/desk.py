@@ -39,7 +39,7 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, "desk")
         self._saved: set[str] = set()
         self._stirred = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = asyncio.get_running_loop()
 
     async def do(self, work: Callable[[], Result]) -> Result:
         """Have something done in the desk's thread, after what it is doing."""
@@ -57,8 +57,7 @@ class Desk:
 
     def stir(self, paths: Iterable[str]) -> None:
         """Files have changed; from any thread."""
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._note, frozenset(paths))
+        self._loop.call_soon_threadsafe(self._note, frozenset(paths))
 
     def _note(self, paths: frozenset[str]) -> None:
         self._saved |= paths
@@ -66,7 +65,6 @@ class Desk:
 
     async def run(self) -> None:
         """Keep the preview as the files are, until cancelled."""
-        self._loop = asyncio.get_running_loop()
         while True:
             await self._stirred.wait()
             self._stirred.clear()

@@ -88,12 +88,11 @@ def serve(
     log: Callable[[str], None],
     ready: Callable[[str], None],
 ) -> None:
-    """Serve a preview until Ctrl-C. `ready` is called when the site is planned and the files
-    are watched, with the reason why the system does not watch them, if it does not."""
+    """Serve a preview that is planned until Ctrl-C. `ready` is called when the files are watched, with
+    the reason why the system does not watch them, if it does not."""
 
     async def main() -> None:
         desk = Desk(answers)
-        await desk.do(answers.session.plan_first)
         watch = Watch(answers.session.root, desk.stir)
         server = _server(application(desk.answer, host, desk, log))
         loop = asyncio.get_running_loop()
@@ -101,8 +100,9 @@ def serve(
         keeping = asyncio.create_task(desk.run())
         try:
             watch.start()
-            desk.stir(())
             ready(watch.polling)
+            # What was saved between the plan and the watch, nobody has told of.
+            desk.stir(await asyncio.to_thread(answers.session.younger))
             await server.serve(sockets=[listens])
         finally:
             watch.stop()

@@ -107,6 +107,7 @@ class Session:
         self._clock = clock
         self._claims: dict[bool, dict[str, tuple[str, tuple[Receipt, ...]]]] = {}
         self._held = ExitStack()
+        self._looked = 0
         self._reader: tuple[Path, Reader] | None = None
         self._pages: dict[tuple[int, str], tuple[Page, ...]] = {}
 
@@ -131,10 +132,14 @@ class Session:
         except OSError as err:
             self.broken = files.machine_error(err, self.root).problems
 
-    def plan_first(self) -> None:
-        """Plan, unless that was done."""
-        if not self.plans:
-            self.plan()
+    def younger(self) -> tuple[str, ...]:
+        """Files that were written since the last plan began."""
+        found = [
+            s
+            for folder in ("content", "templates", "static")
+            for s in files.walk(self.root, folder)
+        ]
+        return tuple(s.path for s in found if max(s.written, s.changed) >= self._looked)
 
     @property
     def due(self) -> bool:
@@ -166,6 +171,7 @@ class Session:
         self._forget()
         with ExitStack() as stack:
             kept = stack.enter_context(surveys.opened(site, passing=passing))
+            self._looked = kept.now()
             surveyed = surveys.survey(site, moment, kept, hands)
             versions = Versions(site, surveyed.edition)
             published = kept.published(site.config.output)
