@@ -201,7 +201,7 @@ def test_a_hundred_saves_end_with_the_last(served, look) -> None:
 def test_a_draft_has_a_banner_and_becomes_public(served, look) -> None:
     start = look("/_preview/")
     expect(start.locator("h1")).to_contain_text("Kho báo")
-    start.get_by_role("link", name="content/nhap.md").click()
+    start.get_by_role("link", name="Bài nháp").click()
     expect(start.locator(".banner")).to_have_text("Bản nháp: bạn đọc chưa thấy trang này.")
     expect(start.locator("h1")).to_have_text("Bài nháp")
     served.site.write("content/nhap.md", FILES["nhap.md"].replace("draft: true", "draft: false"))

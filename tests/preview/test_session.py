@@ -160,6 +160,35 @@ def test_a_hint_shows_the_new_text_at_once_and_the_plan_says_the_same(site) -> N
     assert url in session.edition.contents.places
 
 
+def test_a_hint_shows_the_new_text_of_a_draft(site) -> None:
+    made = site({"a.md": article("Nháp", draft="true")})
+    session = sessions(made.root)
+    session.with_waiting()
+    made.write("content/a.md", article("Nháp", body=LONG + "Câu mới thêm.", draft="true"))
+    assert session.hint(["content/a.md"])
+    drawn = session.draw(session.waiting, "/2020/08/05/nhap/")
+    assert "Câu mới thêm.".encode() in drawn.data
+
+
+def test_a_hint_draws_with_new_templates_at_once_and_says_what_is_broken(site) -> None:
+    made = site({"a.md": article("Chợ")})
+    session = sessions(made.root)
+    made.write(
+        "templates/day.html", "{% extends 'base.html' %}{% block main %}<h1>Mẫu</h1>{% endblock %}"
+    )
+    assert session.hint(["templates/day.html"])
+    hinted = shown(session)
+    session.plan()
+    assert shown(session) == hinted
+    assert b"<h1>M\xe1\xba\xabu</h1>" in hinted["2020/08/05/index.html"]
+    made.write("templates/day.html", "{% if %}")
+    assert session.hint(["templates/day.html"])
+    assert [p.code for p in session.broken] == ["template-invalid"]
+    made.write("templates/day.html", "<h1>Lành</h1>")
+    assert session.hint(["templates/day.html"])
+    assert not session.broken
+
+
 def test_a_hint_leaves_alone_what_would_move_the_article(site) -> None:
     made = site({"a.md": article("Chợ")})
     session = sessions(made.root)

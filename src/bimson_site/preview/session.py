@@ -211,18 +211,48 @@ class Session:
 
     def hint(self, paths: Iterable[str]) -> bool:
         """Read saved files at once, before the site is planned anew: an article that keeps its place shows
-        its new text, on its page and in lists. True where there is such a one. Whatever else follows from
-        its new text, the next plan finds."""
-        edition = self.edition
-        if edition is None or self.broken:
-            return False
+        its new text, on its page and in lists; templates draw at once; files that are published as they are
+        need only be told of. True where a tab may have news. Whatever else follows, the next plan finds."""
         wanted = set(paths)
-        slips = {s.path: s for s in edition.surveyed.released.live if s.path in wanted}
-        found = {s.number: f for s in slips.values() if (f := self._fresh(edition.site, s))}
+        if self.edition is None:
+            return False
+        drawn_anew = (
+            any(path.startswith("templates/") for path in wanted) and self._hint_templates()
+        )
+        if self.broken:
+            return drawn_anew
+        site = self.edition.site
+        known = {
+            slip.path: slip
+            for edition in (self.edition, self.waiting)
+            if edition
+            for slip in edition.surveyed.released.live
+            if slip.path in wanted
+        }
+        found = {s.number: f for s in known.values() if (f := self._fresh(site, s))}
         if found:
             self._pages.clear()
-            self.edition = replace(edition, fresh=MappingProxyType({**edition.fresh, **found}))
-        return bool(found)
+            self.edition = _with_fresh(self.edition, found)
+            self.waiting = self.waiting and _with_fresh(self.waiting, found)
+        beside = any(_is_file(self.edition, path) for path in wanted)
+        return drawn_anew or beside or bool(found)
+
+    def _hint_templates(self) -> bool:
+        """Draw with the templates as they are by now; no template has a say in what stands where."""
+        assert self.edition is not None
+        try:
+            site = open_site(self.root)
+        except SiteError as err:
+            self.broken = err.problems
+            return True
+        except OSError:
+            return False
+        if site.config != self.edition.site.config:
+            return False
+        self.broken = ()
+        self.edition = _drawn_with(self.edition, site)
+        self.waiting = self.waiting and _drawn_with(self.waiting, site)
+        return True
 
     def _fresh(self, site: Site, slip: Slip) -> Fresh | None:
         """The article of a file where it would stand in the same places as before."""
@@ -309,6 +339,21 @@ class Session:
             {**found.faces, **{n: f.face for n, f in new.items()}},
             drawn,
         )
+
+
+def _with_fresh(edition: Edition, found: Mapping[int, Fresh]) -> Edition:
+    return replace(edition, fresh=MappingProxyType({**edition.fresh, **found}))
+
+
+def _drawn_with(edition: Edition, site: Site) -> Edition:
+    site = replace(edition.site, templates=site.templates, compiled=site.compiled)
+    return replace(edition, site=site, versions=Versions(site, edition.surveyed.edition))
+
+
+def _is_file(edition: Edition, path: str) -> bool:
+    """Whether a path is that of a file which is published as it is, beside the articles or by itself."""
+    place = edition.contents.places.get(edition.contents.of.get(path, ""))
+    return place is not None and place.view == "file"
 
 
 _REMEMBERED = 32  # partitions whose pages are at hand

@@ -57,10 +57,14 @@ def told(session: Session, waiting: Edition | None, voice: Voice, prefix: str) -
     zone = dates.zone(config.timezone)
     released = edition.surveyed.released
     of = waiting.contents.of if waiting else {}
+    titles = _titles(
+        session, waiting, {s.path for s in released.drafts} | {h.path for h in released.held_back}
+    )
 
-    def line(path: str, remark: str = "") -> Line:
+    def line(path: str, when: str = "") -> Line:
         url = of.get(path, "")
-        return Line(f"{DRAFTS}{url}" if url else "", path, remark)
+        remark = " · ".join(filter(None, (when, path)))
+        return Line(f"{DRAFTS}{url}" if url else "", titles.get(path) or path, remark)
 
     repeats = walkthrough.repeats(edition.surveyed, session.reader(edition))
     copies: list[Line] = []
@@ -84,6 +88,14 @@ def told(session: Session, waiting: Edition | None, voice: Voice, prefix: str) -
         tuple(copies),
         tuple(versions),
     )
+
+
+def _titles(session: Session, waiting: Edition | None, paths: set[str]) -> dict[str, str]:
+    if waiting is None:
+        return {}
+    numbers = [s.number for s in waiting.surveyed.released.live if s.path in paths]
+    found = session.reader(waiting).articles(numbers[:SHOWN])
+    return {article.path: article.title for article in found.values()}
 
 
 def _ordered(found: Iterable[Problem]) -> list[Problem]:
