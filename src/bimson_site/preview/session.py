@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bimson_site import jobs, pressroom
 from bimson_site import survey as surveys
-from bimson_site.effects import cache, files
+from bimson_site.effects import cache, files, workers
 from bimson_site.effects.cache import LostError, Reader
 from bimson_site.effects.site import Site, open_site
 from bimson_site.effects.workers import ALONE, Hands
@@ -162,10 +162,11 @@ class Session:
 
     def _planned(self, moment: Moment, hands: Hands) -> Edition:
         site = open_site(self.root)
-        try:
-            return self._with_cache(site, moment, hands, passing=False)
-        except LostError:
-            return self._with_cache(site, moment, hands, passing=True)
+        with workers.undisturbed():
+            try:
+                return self._with_cache(site, moment, hands, passing=False)
+            except LostError:
+                return self._with_cache(site, moment, hands, passing=True)
 
     def _with_cache(self, site: Site, moment: Moment, hands: Hands, *, passing: bool) -> Edition:
         self._forget()
