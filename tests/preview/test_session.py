@@ -242,6 +242,22 @@ def test_a_cache_that_another_build_holds_is_done_without(site) -> None:
     assert mine == made.files()
 
 
+def test_what_waits_shares_a_cache_that_passes(site) -> None:
+    made = site({"a.md": article("Chợ"), "b.md": article("Nháp", body=LONG + "b", draft="true")})
+    with files_locked(made.root):
+        session = sessions(made.root)
+        waiting = session.with_waiting()
+        assert session.draw(waiting, "/2020/08/05/nhap/")
+        assert session.draw(session.edition, "/2020/08/05/cho/")
+        folders = {waiting.kept, session.edition.kept}
+        made.write("bimson.yaml", "title: [x\n")
+        session.plan()
+        assert session.broken
+        assert session.draw(session.edition, "/2020/08/05/cho/")
+        session.close()
+    assert not any(folder.exists() for folder in folders)
+
+
 def files_locked(root: Path):
     import contextlib
     import os

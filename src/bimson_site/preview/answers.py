@@ -17,6 +17,7 @@ from bimson_site.console import Voice
 from bimson_site.effects import files
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.model import Asset, utc
+from bimson_site.pipeline.discover import is_article
 from bimson_site.preview import notes, start
 from bimson_site.preview.gate import prefix_of
 from bimson_site.preview.notes import DRAFTS, ROOM, Note
@@ -71,6 +72,8 @@ class Answers:
         place = edition.contents.places.get(url)
         if place is None or place.view != "file":
             return None
+        if place.owner.startswith(("content/", "static/")) and not is_article(place.owner):
+            return self._file(url, place.owner)
         found = next((a for a in edition.site.assets if a.url == url), None)
         return self._asset(found) if found else None
 
@@ -224,20 +227,17 @@ class Answers:
         name = asset.url.rsplit("/", 1)[-1]
         if asset.packaged:
             return Answer(200, name, files.packaged_file(asset.path))
-        place = self.session.root / asset.path
-        return Answer(200, name, file=place) if place.is_file() else NOTHING
+        return self._file(asset.url, asset.path)
+
+    def _file(self, url: str, path: str) -> Answer:
+        place = self.session.root / path
+        return Answer(200, url.rsplit("/", 1)[-1], file=place) if place.is_file() else NOTHING
 
     def _digest_at(self, path: str) -> str:
         """What changes with the bytes of the file at a path."""
         if path.startswith(f"{DRAFTS}/"):
             path = self.prefix + path[len(DRAFTS) :]
         found = self.file(path)
-        if found is None and self.session.edition and path.startswith(f"{self.prefix}/"):
-            place = self.session.edition.contents.places.get(path[len(self.prefix) :])
-            if place is None or place.view != "file":
-                return ""
-            drawn = self.session.draw(self.session.edition, path[len(self.prefix) :])
-            found = self._asset(drawn.asset) if drawn and drawn.asset else None
         if found is None:
             return ""
         if found.file is None:

@@ -62,7 +62,8 @@ class Fresh(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Edition:
     """The site as it was planned last: what was surveyed, the table of contents, the press that draws; what
-    the cache knew then; articles that were saved since, by number, and not planned yet."""
+    the cache knew then; all that a build would say of the site, but for what only shows when pages are written;
+    articles that were saved since, by number, and not planned yet."""
 
     site: Site
     surveyed: Survey
@@ -71,12 +72,8 @@ class Edition:
     kept: Path
     history: bytes
     outlines: Mapping[str, Outline]
+    problems: tuple[Problem, ...]
     fresh: Mapping[int, Fresh] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """All that a build would say of the site, but for what only shows when pages are written."""
-        return tuple(sorted({*self.surveyed.problems, *self.contents.problems}))
 
 
 class Drawn(NamedTuple):
@@ -121,16 +118,19 @@ class Session:
         """Look at the whole site and plan it. Where it cannot be planned, `broken` says why and the last
         edition stays."""
         self.plans += 1
-        wanted = self.waiting is not None
+        self._forget()
+        before, self._held = self._held, ExitStack()  # passing caches, to draw from
         try:
             edition = self._planned(self.terms.at(int(self._clock())), hands)
-            self.edition, self.waiting, self.broken = edition, None, ()
-            if wanted:
-                self.with_waiting()
         except SiteError as err:
             self.broken = err.problems
         except OSError as err:
             self.broken = files.machine_error(err, self.root).problems
+        else:
+            self.edition, self.waiting, self.broken = edition, None, ()
+            before, self._held = self._held, before
+        self._held.close()
+        self._held = before
 
     def younger(self) -> tuple[str, ...]:
         """Files that were written since the last plan began."""
@@ -196,10 +196,12 @@ class Session:
                 surveyed.edition.masthead.menu,
             )
             outlines = {outline.key: outline for outline in surveyed.edition.outlines}
-            edition = Edition(site, surveyed, table, versions, kept.folder, kept.history, outlines)
+            problems = tuple(sorted({*surveyed.problems, *table.problems}))
+            edition = Edition(
+                site, surveyed, table, versions, kept.folder, kept.history, outlines, problems
+            )
             if kept.passing:  # pages are drawn from it until the next plan
-                self._held.close()
-                self._held = stack.pop_all()
+                self._held.callback(stack.pop_all().close)
         return edition
 
     def _forget(self) -> None:
