@@ -163,6 +163,14 @@ def test_a_broken_template_is_told_and_the_page_stays(served, look) -> None:
     expect(page.locator(".overlay")).to_have_count(0)
 
 
+def test_a_template_that_is_empty_leaves_the_tab_listening(served, look) -> None:
+    page = look()
+    served.site.write("templates/base.html", "")
+    expect(page.locator("h1")).to_have_count(0)
+    served.site.write("templates/base.html", "<!doctype html><title>x</title><h1>Đủ</h1>")
+    expect(page.locator("h1")).to_have_text("Đủ")
+
+
 def test_a_deleted_article_is_gone_and_comes_back(served, look) -> None:
     page, day = look(), look("/2020/08/05/")
     (served.site.root / "content/cho.md").unlink()

@@ -160,6 +160,15 @@ def test_a_hint_shows_the_new_text_at_once_and_the_plan_says_the_same(site) -> N
     assert url in session.edition.contents.places
 
 
+def test_a_hint_leaves_an_empty_file_for_later(site) -> None:
+    made = site({"a.md": article("Chợ"), "templates/day.html": "<h1>Mẫu</h1>"})
+    session = sessions(made.root)
+    before = shown(session)
+    made.write("templates/day.html", "")
+    assert not session.hint(["templates/day.html"])
+    assert shown(session) == before
+
+
 def test_a_hint_shows_the_new_text_of_a_draft(site) -> None:
     made = site({"a.md": article("Nháp", draft="true")})
     session = sessions(made.root)

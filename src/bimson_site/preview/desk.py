@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
 from bimson_site.preview.answers import Answer, Answers
@@ -86,16 +85,9 @@ class Desk:
             try:
                 await asyncio.wait_for(self._stirred.wait(), QUIET)
             except TimeoutError:
-                if not any(map(self._empty, self._saved)):
+                if not any(map(self.answers.session.empty, self._saved)):
                     return
             self._stirred.clear()
-
-    def _empty(self, path: str) -> bool:
-        place = Path(self.answers.session.root, path)
-        try:
-            return place.is_file() and not place.stat().st_size
-        except OSError:
-            return False
 
     # --- tabs ---------------------------------------------------------------------------------------
 

@@ -216,7 +216,7 @@ class Session:
         """Read saved files at once, before the site is planned anew: an article that keeps its place shows
         its new text, on its page and in lists; templates draw at once; files that are published as they are
         need only be told of. True where a tab may have news. Whatever else follows, the next plan finds."""
-        wanted = set(paths)
+        wanted = {path for path in paths if not self.empty(path)}
         if self.edition is None:
             return False
         drawn_anew = (
@@ -239,6 +239,14 @@ class Session:
             self.waiting = self.waiting and _with_fresh(self.waiting, found)
         beside = any(_is_file(self.edition, path) for path in wanted)
         return drawn_anew or beside or bool(found)
+
+    def empty(self, path: str) -> bool:
+        """Whether a file is there and empty: an editor may be about to fill it."""
+        place = self.root / path
+        try:
+            return place.is_file() and not place.stat().st_size
+        except OSError:
+            return False
 
     def _hint_templates(self) -> bool:
         """Draw with the templates as they are by now; no template has a say in what stands where."""

@@ -86,7 +86,8 @@
     scrollTo.apply(window, JSON.parse(place));
     addEventListener("load", function () { scrollTo.apply(window, JSON.parse(place)); });
   }
-  document.body.prepend(host);
+  // A template that ends early, or is empty for now, has no body yet.
+  (document.body || document.documentElement).prepend(host);
   show(note);
 
   // Browsers keep few connections to one server, so a tab that nobody sees gives its own back.
