@@ -2,6 +2,7 @@
 # make test    everything that must hold: style, types, layers, behaviour
 # make coverage  which lines and branches the tests reach
 # make bench   the benchmark at 1,000 and 10,000 articles, in minutes; make bench-peers installs the peers
+# make edits   a thousand random edits under the preview, which must end as a clean build does
 # make lock    renew the lock file after a change of dependencies
 
 PYTHON ?= python3
@@ -10,11 +11,11 @@ BIN := $(VENV)/bin
 
 BENCH := $(BIN)/python benchmarks/bench.py --results benchmarks/results/small.jsonl
 
-.PHONY: build test coverage bench bench-peers lock clean
+.PHONY: build test coverage edits bench bench-peers lock clean
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
-	@echo "Open build/index.html, or: $(BIN)/python -m http.server --directory build 8000"
+	@echo "Open build/index.html, or: $(BIN)/bimson-site serve"
 
 test: $(VENV)/tested
 	$(BIN)/ruff check .
@@ -42,6 +43,9 @@ coverage: $(VENV)/tested
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --show-missing
+
+edits: $(VENV)/tested
+	BIMSON_SITE_EDITS=1000 $(BIN)/pytest tests/properties/test_preview_edits.py
 
 bench: $(VENV)/installed
 	@rm -f benchmarks/results/small.jsonl

@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,17 @@ def site(tmp_path: Path) -> Callable[..., Site]:
         return made
 
     return make
+
+
+@pytest.fixture
+def serve(site: Callable[..., Site]) -> Iterator[Callable[..., Any]]:
+    """`serve(files, *options)` makes a site and shows it as long as the test runs; see `running`."""
+    from running import serving
+
+    with ExitStack() as stack:
+        yield lambda files, *options, **more: stack.enter_context(
+            serving(site(files), *options, **more)
+        )
 
 
 def article(

@@ -464,6 +464,113 @@ def theme_diff(root: Path) -> int:
     return call.code
 
 
+@bimson_site.command(
+    help="Show the site in a browser while you write: every page as it would be built, and anew whenever a file is "
+    "saved. Nothing is written to build/. Ctrl-C ends it.",
+    short_help="Show the site in a browser while you write.",
+)
+@_on_a_site
+@_at_a_moment
+@click.option("--built", is_flag=True, help="Serve build/ as a web server would.")
+@click.option("--open", "browse", is_flag=True, help="Open the browser.")
+@click.option(
+    "--host", default="127.0.0.1", metavar="HOST", help="Listen there (default: 127.0.0.1)."
+)
+@click.option(
+    "--port",
+    metavar="N",
+    callback=terminal.at_least_one,
+    help="Listen on this port, or not at all (default: the first free one from 8000).",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Print every request.")
+def serve(
+    root: Path,
+    future: bool,
+    drafts: bool,
+    as_of: str | None,
+    built: bool,
+    browse: bool,
+    host: str,
+    port: int | None,
+    verbose: bool,
+) -> int:
+    def log(line: str) -> None:
+        if verbose:
+            click.echo(line, err=True)
+
+    with guarded(root, as_json=False) as call:
+        from bimson_site.preview import gate, serving
+
+        try:
+            listens = serving.listening(host, port)
+        except (OSError, OverflowError) as err:
+            place = f"{host}:{port or serving.FIRST}"
+            terminal.wrong("{place} cannot be used: {reason}", place=place, reason=err)
+        with listens:
+            where = serving.address(listens, host)
+            if not gate.on_this_machine(host):
+                said = call.voice.say(
+                    "Warning: everyone in this network can read the site, drafts too."
+                )
+                click.echo(said, err=True)
+
+            def opened(path: str) -> None:
+                click.echo(f"{where}{path}")
+                if browse:
+                    click.launch(f"{where}{path}")
+
+            if built:
+                folder, prefix = _built(root)
+                opened(f"{prefix}/")
+                serving.serve_built(folder, prefix, listens, host, log)
+                return call.code
+            answers = _answers(root, future, drafts, as_of, call.voice)
+            # Before there are threads, so that it may use processes.
+            with terminal.progress(call.voice, None, time.monotonic, None) as hands:
+                answers.session.plan(hands)
+
+            def ready(polling: str) -> None:
+                say = call.voice.say
+                if polling:
+                    said = say(
+                        "The system does not watch these files ({reason}); they are looked at every second.",
+                        reason=polling,
+                    )
+                    click.echo(said, err=True)
+                call.show(answers.session.broken)
+                opened(f"{answers.prefix}/")
+                click.echo(say("Problems, drafts and copies:") + f" {where}/_preview/")
+                click.echo(say("Ctrl-C ends it."))
+
+            serving.serve(answers, listens, host, log, ready)
+    return call.code
+
+
+@bimson_site.command(
+    help="Make the file of a new article, dated now, and print its path. No file is overwritten.",
+    short_help="Make the file of a new article.",
+)
+@click.argument("title", metavar="TITLE")
+@_on_a_site
+def new(title: str, root: Path) -> int:
+    title = " ".join(title.split())
+    if not title:
+        terminal.wrong("{name} is missing", name="TITLE")
+    if not title.isprintable():
+        terminal.wrong("the value of {name} cannot be used", name="TITLE")
+    with guarded(root, as_json=False) as call:
+        from bimson_site.effects import newcomer
+        from bimson_site.effects.site import open_site
+        from bimson_site.model import utc
+        from bimson_site.text import dates
+
+        site = open_site(root)
+        when = utc(int(time.time())).astimezone(dates.zone(site.config.timezone))
+        path = newcomer.write(root, title, when, call.voice.say("Write here."))
+        click.echo(_shown(root / path))
+    return call.code
+
+
 # --- what commands share ------------------------------------------------------------------------------
 
 
@@ -477,6 +584,31 @@ def _moment(future: bool, drafts: bool, as_of: str | None, zone: str) -> Moment:
     if stamp is None:
         terminal.wrong('"{value}" is not a date', value=as_of)
     return Moment(stamp.instant, future, drafts)
+
+
+def _built(root: Path) -> tuple[Path, str]:
+    """The output folder of a site, and the folder of its host in which it lies."""
+    from bimson_site.effects.site import read_config
+    from bimson_site.preview import gate
+
+    config, _ = read_config(root)
+    folder = root / config.output
+    if not folder.is_dir():
+        terminal.wrong("{path} is not there: build the site first", path=_shown(folder))
+    return folder, gate.prefix_of(config.base_url)
+
+
+def _answers(root: Path, future: bool, drafts: bool, as_of: str | None, voice: Voice) -> Any:
+    """What answers for a site. One without content is refused; what else is wrong, the browser shows."""
+    from bimson_site.effects.site import open_site, read_config
+    from bimson_site.preview.answers import Answers
+    from bimson_site.preview.session import Session, Terms
+
+    if not (root / "content").is_dir():
+        open_site(root)
+    zone = read_config(root)[0].timezone if as_of else ""
+    fixed = _moment(future, drafts, as_of, zone).as_of if as_of else None
+    return Answers(Session(root, Terms(fixed, future, drafts), time.time), voice)
 
 
 def _listed(place: Path) -> Any:

@@ -68,19 +68,19 @@ def problem(found: Problem, root: Path, voice: Voice) -> str:
         bold=True,
     )
     lines = [f"{head}{label} {message}"]
-    source = _line(root / where.path, where.line)
+    source = line_of(root / where.path, where.line)
     gutter = " " * len(str(where.line))
     if source is None:
         lines.append(f"  {gutter} = {hint}")
     else:
-        shown, before = _excerpt(source, where.column)
+        shown, before = excerpt(source, where.column)
         lines.append(f"  {where.line} | {shown}")
         lines.append(f"  {gutter} | {' ' * before}{voice.style('^', bold=True)} {hint}")
     lines += [f"  {gutter} = {voice.say('see')} {o.path}:{o.line}:{o.column}" for o in found.others]
     return "\n".join(lines) + "\n"
 
 
-def _line(path: Path, number: int) -> str | None:
+def line_of(path: Path, number: int) -> str | None:
     """A line of a file, None where there is none to show."""
     try:
         if not path.is_file():
@@ -94,7 +94,7 @@ def _line(path: Path, number: int) -> str | None:
     return None
 
 
-def _excerpt(source: str, column: int) -> tuple[str, int]:
+def excerpt(source: str, column: int) -> tuple[str, int]:
     """The part of a line around a column, and the width of what stands before the column."""
     source = "".join(c if c.isprintable() else " " for c in source)
     start = 0 if column <= 60 else column - 40

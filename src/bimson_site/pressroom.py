@@ -129,7 +129,7 @@ def make_printer(printing: Printing) -> Callable[[Sequence[Commission]], tuple[P
         times finds its code and data at hand (a tenth of the time, measured 2026-11-24)."""
         for at, copy in enumerate(copies):
             if copy.wanted and copy.page.reads:
-                texts = [_text(printing.root, body, drawn) for body in copy.page.reads]
+                texts = [text_for(printing.root, body, drawn) for body in copy.page.reads]
                 copies[at] = copy._replace(texts=texts)
         for at in sorted(range(len(copies)), key=lambda at: copies[at].page.view):
             copy = copies[at]
@@ -191,7 +191,8 @@ def text_of(root: Path, body: Body) -> str:
     return load.body_text(files.read(root, body.path), body)
 
 
-def _text(root: Path, body: Body, drawn: Mapping[str, tuple[str, str]]) -> str:
+def text_for(root: Path, body: Body, drawn: Mapping[str, tuple[str, str]]) -> str:
+    """The text of a body as a page reads it, with its HTML where that is known (see `Found`)."""
     text = text_of(root, body)
     return markdown.Drawn.of(text, *drawn[body.path]) if body.path in drawn else text
 

@@ -68,7 +68,7 @@ def press(
     past = job.kept.published(job.name) if then is not None else {}
     then = then or {}
     damaged = {path for path, stamp in then.items() if existing.files.get(path) != stamp}
-    versions = _Versions(job.site, edition)
+    versions = Versions(job.site, edition)
     dirty = [
         outline
         for outline in edition.outlines
@@ -150,23 +150,24 @@ def _receipts(
                 yield receipt._replace(fate=publish.KEPT, staged="")
 
 
-class _Versions:
-    """What a partition was made of, beside its rows: the site's words, templates, planners, program."""
+class Versions:
+    """What a partition was made of, beside its rows: the site's words, templates, planners, program; the
+    views and the press that draw its pages."""
 
     def __init__(self, site: Site, edition: Edition) -> None:
-        self._views = pressroom.views_of((*BUILT_IN, *site.extensions))
-        self._press = Press(edition.masthead, site.templates, compiled=site.compiled)
+        self.views = pressroom.views_of((*BUILT_IN, *site.extensions))
+        self.press = Press(edition.masthead, site.templates, compiled=site.compiled)
         before = len(site.compiled)
-        self._press.prepare()
+        self.press.prepare()
         if len(site.compiled) != before:
             compiled.save(site.root, site.compiled)
-        self._base = (self._press.masthead_digest, site.tool)
+        self._base = (self.press.masthead_digest, site.tool)
         self._templates: dict[str, str] = {}
 
     def of(self, outline: Outline, views: str) -> str:
         """A digest of an outline and of all that the named views need."""
         if views not in self._templates:
-            found = (render.template(v, self._views, self._press) for v in views.split())
+            found = (render.template(v, self.views, self.press) for v in views.split())
             self._templates[views] = digest(tuple(found))
         return digest((outline.digest, *self._base, self._templates[views]))
 
@@ -231,7 +232,7 @@ def _to_keep(
     outlines: Sequence[Outline],
     printed: Mapping[str, pressroom.Printed],
     past: Mapping[str, Published],
-    versions: _Versions,
+    versions: Versions,
     refused: set[str],
 ) -> Iterator[tuple[str, Published]]:
     """Partitions for the cache. One with a page that was refused its address is looked at every time:
@@ -249,7 +250,7 @@ def _without_refused(
     outline: Outline,
     now: pressroom.Printed | None,
     before: Published | None,
-    versions: _Versions,
+    versions: Versions,
     refused: set[str],
 ) -> Iterator[tuple[str, Published]]:
     known = now or before

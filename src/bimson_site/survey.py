@@ -51,7 +51,7 @@ from bimson_site.pipeline import (
     terms,
 )
 from bimson_site.pipeline.addresses import Addresses
-from bimson_site.pipeline.assemble import Outline
+from bimson_site.pipeline.assemble import Found, Outline
 from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.identity import Past, identify
 from bimson_site.pipeline.ledger import Row
@@ -105,8 +105,8 @@ class Walked(NamedTuple):
 def opened(site: Site, *, passing: bool = False) -> Cache:
     """The cache of a site, for what is read under its rules by this program."""
     program = tool.identity()
-    rules = digest((program, similarity.NORM_VERSION, _rules(site)))
-    return Cache(site.root, program, rules, passing=passing)
+    read_under = digest((program, similarity.NORM_VERSION, rules(site)))
+    return Cache(site.root, program, read_under, passing=passing)
 
 
 def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
@@ -120,7 +120,7 @@ def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
                 return work(kept)
 
 
-def _rules(site: Site) -> load.LoadRules:
+def rules(site: Site) -> load.LoadRules:
     config = site.config
     return load.LoadRules(config.language, config.timezone, config.missing_authors)
 
@@ -139,7 +139,7 @@ def read(site: Site, kept: Cache, hands: Hands) -> Walked:
     if gone:
         kept.forget(known[path].number for path in gone)
     if unread:
-        reader = partial(jobs.make_reader, site.root, _rules(site))
+        reader = partial(jobs.make_reader, site.root, rules(site))
         kept.keep(hands.work("read", reader, unread, jobs.died_reading), known)
     hands.lap("read")
     others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
@@ -306,8 +306,13 @@ def _outlines(
 
 def pages(site: Site, surveyed: Survey, kept: Cache) -> Iterator[Page]:
     """Every page that planners ask for, partition by partition."""
-    planners = tuple(p for e in (*BUILT_IN, *site.extensions) for p in e.planners)
     edition = surveyed.edition
     for each in edition.outlines:
-        drawn = assemble.assemble(each.partition, kept.fetch(assemble.wanted(each.partition)))
-        yield from plan((drawn,), edition.masthead, planners)
+        found = kept.fetch(assemble.wanted(each.partition))
+        yield from pages_of(site, each, edition.masthead, found)
+
+
+def pages_of(site: Site, outline: Outline, front: Masthead, found: Found) -> Iterator[Page]:
+    """Every page that planners ask for over one partition, from what it wants (`assemble.wanted`)."""
+    planners = tuple(p for e in (*BUILT_IN, *site.extensions) for p in e.planners)
+    yield from plan((assemble.assemble(outline.partition, found),), front, planners)

@@ -19,7 +19,7 @@ from bimson_site import comparing, pressroom, routes
 from bimson_site import survey as surveys
 from bimson_site.console import Voice, moment, visible
 from bimson_site.effects import files
-from bimson_site.effects.cache import Cache
+from bimson_site.effects.cache import Cache, Reader
 from bimson_site.effects.site import Site
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.features import BUILT_IN
@@ -185,7 +185,7 @@ class Repeat(NamedTuple):
 Repeats = tuple[Repeat, ...]
 
 
-def repeats(surveyed: Survey, kept: Cache) -> Repeats:
+def repeats(surveyed: Survey, kept: Cache | Reader) -> Repeats:
     """The articles that have copies or are linked with others, in archive order."""
     archive = surveyed.archive
     links: dict[str, list[tuple[str, str, float]]] = defaultdict(list)

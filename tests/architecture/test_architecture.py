@@ -37,6 +37,10 @@ DOORS = {
     "rich": {"terminal.py"},
     "click": {"call.py", "cli.py", "console.py", "terminal.py"},
     "multiprocessing": {"effects/workers.py"},
+    "socket": {"preview/serving.py"},
+    "starlette": {"preview/server.py"},
+    "uvicorn": {"preview/serving.py"},
+    "watchdog": {"preview/watch.py"},
     "subprocess": set(),
     "random": set(),
 }

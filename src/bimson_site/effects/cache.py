@@ -93,6 +93,9 @@ class Published(NamedTuple):
     receipts: bytes
 
 
+FAILURES = (sqlite3.Error, records.DamagedError)  # what reading a cache may raise
+
+
 class LostError(Exception):
     """The cache was damaged, or has no room. It is gone: begin again, with a passing one."""
 
@@ -141,7 +144,7 @@ class Cache:
     def __exit__(
         self, kind: type[BaseException] | None, err: BaseException | None, _: object
     ) -> None:
-        damaged = isinstance(err, sqlite3.Error | records.DamagedError)
+        damaged = isinstance(err, FAILURES)
         self._leave(forget=damaged)
         if damaged and self.passing:
             raise self._no_room(err) from err
@@ -381,14 +384,22 @@ class Cache:
 
 
 class Reader:
-    """The articles of a cache, for a process that only reads them; errors as in `Cache`. Faces that were
-    fetched are remembered, for one card stands in many lists."""
+    """The articles of a cache, for a process or a thread that only reads them; FAILURES where it cannot.
+    Faces that were fetched are remembered, for one card stands in many lists."""
 
     REMEMBERED = 20_000
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / ARTICLES)
         self._faces: dict[int, Face] = {}
+
+    def history(self) -> bytes:
+        """The history of what is known (`Cache.history`): with another one, numbers may mean others."""
+        row = self._db.execute("SELECT history FROM rules").fetchone()
+        return row[0] if row else b""
+
+    def close(self) -> None:
+        self._db.close()
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         """Articles by number."""
@@ -449,7 +460,8 @@ def _select(db: sqlite3.Connection, what: str, numbers: Iterable[int]) -> Iterat
 
 
 def _connect(place: Path, schema: str) -> sqlite3.Connection:
-    db = sqlite3.connect(place, isolation_level=None)
+    # The preview plans in one thread and ends in another, never in two at a time.
+    db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
     # A process that is killed leaves its journal, and the next one heals by it; only a machine that
     # falls may leave a damaged cache, and waiting for its disk would cost more than all the writing.
     db.execute("PRAGMA synchronous = OFF")

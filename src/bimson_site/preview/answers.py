@@ -1,0 +1,269 @@
+"""What a preview answers to a path: a page with its note, a file, another path, or that nothing stands there.
+
+Keeps the last good state of the pages that were looked at, for as long as something is broken. Not for two threads
+at a time. Knows no HTTP: `server` speaks it. Next: `session`, which draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from bimson_site import routes
+from bimson_site.console import Voice
+from bimson_site.effects import files
+from bimson_site.errors import Location, Problem, Severity, SiteError, problem
+from bimson_site.model import Asset, utc
+from bimson_site.pipeline.discover import is_article
+from bimson_site.preview import notes, start
+from bimson_site.preview.gate import prefix_of
+from bimson_site.preview.notes import DRAFTS, ROOM, Note
+from bimson_site.preview.session import Drawn, Edition, Session, StaleError
+from bimson_site.text import dates
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: bytes of the type of a file's name, a file of the site, or a path to go to; the
+    note that a page carries."""
+
+    status: int = 200
+    name: str = ""
+    data: bytes = b""
+    file: Path | None = None
+    goto: str = ""
+    note: Note | None = None
+
+    @property
+    def news(self) -> str:
+        """What a tab at this path is told: its note; of an answer without one, where it leads to."""
+        note = self.note or Note(f"{self.status} {self.goto}", (), _WORDLESS)
+        return note.text
+
+
+_WORDLESS: tuple[tuple[str, Any], ...] = (("overlay", []), ("badge", ""), ("banner", ""))
+NOTHING = Answer(404, "nothing.txt", b"404\n")
+
+
+class Answers:
+    """The answers of one session, in the words of a voice."""
+
+    def __init__(self, session: Session, voice: Voice) -> None:
+        self.session = session
+        self.voice = voice
+        self._good: dict[str, Drawn] = {}
+        self._digests: dict[tuple[str, int, int], str] = {}
+
+    @property
+    def prefix(self) -> str:
+        edition = self.session.edition
+        return prefix_of(edition.site.config.base_url) if edition else ""
+
+    def file(self, path: str) -> Answer | None:
+        """The answer where a path is that of a file which is published as it is; asks nothing but the table
+        of contents, so it may be called from another thread."""
+        edition, prefix = self.session.edition, self.prefix
+        if edition is None or not path.startswith(f"{prefix}/"):
+            return None
+        url = path[len(prefix) :]
+        place = edition.contents.places.get(url)
+        if place is None or place.view != "file":
+            return None
+        if place.owner.startswith(("content/", "static/")) and not is_article(place.owner):
+            return self._file(url, place.owner)
+        found = next((a for a in edition.site.assets if a.url == url), None)
+        return self._asset(found) if found else None
+
+    def answer(self, path: str) -> Answer:
+        """The answer to a path, planned anew where it must be."""
+        for _ in range(_TRIES):
+            try:
+                return self._answer(path)
+            except StaleError:
+                self.session.plan()
+        reason = "the files change faster than they can be read"
+        return self._broken(path, (problem("machine-refused", Location("."), reason=reason),))
+
+    def _answer(self, path: str) -> Answer:
+        if self.session.due:
+            self.session.plan()
+        edition, prefix = self.session.edition, self.prefix
+        if path == ROOM:
+            return self._start()
+        if edition is None:
+            return self._broken(path, self.session.broken)
+        if path.startswith(f"{DRAFTS}/"):
+            return self._waiting(path, path[len(DRAFTS) :])
+        if prefix and path in {"/", prefix}:
+            return Answer(302, goto=f"{prefix}/")
+        if not path.startswith(f"{prefix}/") or path.startswith(ROOM):
+            return self._missing(edition, path)
+        url = path[len(prefix) :]
+        for each in (url, url.removesuffix("index.html") if url.endswith("/index.html") else url):
+            try:
+                drawn = self.session.draw(edition, each)
+            except SiteError as err:
+                return self._broken(path, err.problems)
+            if drawn:
+                return self._drawn(edition, path, drawn)
+        if f"{url}/" in edition.contents.places:
+            return Answer(302, goto=f"{path}/")
+        return self._elsewhere(edition, path, url)
+
+    def _drawn(self, edition: Edition, path: str, drawn: Drawn) -> Answer:
+        if drawn.asset:
+            return self._asset(drawn.asset)
+        name = routes.output(path) if not path.endswith("/") else "index.html"
+        if not name.endswith(".html"):
+            return Answer(200, name, drawn.data)
+        if len(self._good) >= _REMEMBERED:
+            self._good.clear()
+        self._good[path] = drawn
+        return self._page(edition, path, drawn, name=name)
+
+    def _page(
+        self,
+        edition: Edition,
+        path: str,
+        drawn: Drawn,
+        *,
+        status: int = 200,
+        name: str = "index.html",
+        broken: Iterable[Problem] = (),
+        waiting: str = "",
+    ) -> Answer:
+        """A page with its note; what is wrong with the whole site stands on every one."""
+        wrong = (*self.session.broken, *broken)
+        root, words = self.session.root, self.voice
+        said = notes.said(edition.problems, set(drawn.made_of), wrong, root, words, waiting)
+        note = notes.noted(drawn.data, path, self._digest_at, said)
+        return Answer(status, name, notes.injected(drawn.data, note), note=note)
+
+    def _elsewhere(self, edition: Edition, path: str, url: str) -> Answer:
+        """A page that was here a moment ago: broken now, moved, waiting; or nothing."""
+        good = self._good.get(path)
+        if good:
+            errors = [
+                p
+                for p in edition.problems
+                if p.where.path in good.made_of and p.severity is Severity.ERROR
+            ]
+            moved = edition.contents.of.get(good.place.owner)
+            if moved and good.place.owner.startswith("content/"):
+                return Answer(302, goto=self.prefix + moved)
+            if errors:
+                return self._page(edition, path, good)
+        waiting = self._with_waiting()
+        if waiting and url in waiting.contents.places and self._why(edition, waiting, url):
+            return Answer(302, goto=f"{DRAFTS}{url}")
+        return self._missing(edition, path)
+
+    def _missing(self, edition: Edition, path: str) -> Answer:
+        drawn = self.session.draw(edition, routes.NOT_FOUND)
+        if drawn is None or drawn.asset:
+            return NOTHING
+        return self._page(edition, path, drawn, status=404)
+
+    def _broken(self, path: str, problems: tuple[Problem, ...]) -> Answer:
+        """The last good state of a page, or a blank one, under what is wrong."""
+        edition, good = self.session.edition, self._good.get(path)
+        if edition and good:
+            return self._page(edition, path, good, broken=problems)
+        language = self.voice.words.language
+        data = notes.blank(self.voice.say("This page cannot be shown"), language)
+        said = notes.said((), (), problems, self.session.root, self.voice)
+        said = tuple((k, "" if k == "stale" else v) for k, v in said)
+        note = notes.noted(data, path, lambda _: "", said)
+        return Answer(500, "index.html", notes.injected(data, note), note=note)
+
+    # --- what waits ---------------------------------------------------------------------------------
+
+    def _with_waiting(self) -> Edition | None:
+        try:
+            return self.session.with_waiting()
+        except (SiteError, OSError):
+            return None
+
+    def _waiting(self, path: str, url: str) -> Answer:
+        """A draft or an article of the future, with its files; what is public has another address."""
+        edition, waiting = self.session.edition, self._with_waiting()
+        assert edition is not None  # `_answer` has looked
+        why = self._why(edition, waiting, url) if waiting else ""
+        if waiting is None or not why:
+            return Answer(302, goto=self.prefix + url)
+        try:
+            drawn = self.session.draw(waiting, url)
+        except SiteError as err:
+            return self._broken(path, err.problems)
+        if drawn is None:
+            return self._missing(edition, path)
+        if drawn.asset:
+            return self._asset(drawn.asset)
+        return self._page(edition, path, drawn, waiting=why)
+
+    def _why(self, edition: Edition, waiting: Edition, url: str) -> str:
+        """Why the page at an address is not public; "" where it is, or where there is none."""
+        place = waiting.contents.places.get(url)
+        if place is None:
+            return ""
+        above = url if url.endswith("/") else url[: url.rfind("/") + 1]
+        owner = waiting.contents.places.get(above, place).owner
+        released = edition.surveyed.released
+        if any(slip.path == owner for slip in released.drafts):
+            return self.voice.say("Draft: readers do not see this page.")
+        zone = dates.zone(edition.site.config.timezone)
+        for held in released.held_back:
+            if held.path == owner:
+                when = utc(held.until).astimezone(zone).strftime("%d/%m/%Y %H:%M")
+                return self.voice.say("Readers will see this page from {when} on.", when=when)
+        return ""
+
+    # --- files --------------------------------------------------------------------------------------
+
+    def _asset(self, asset: Asset) -> Answer:
+        name = asset.url.rsplit("/", 1)[-1]
+        if asset.packaged:
+            return Answer(200, name, files.packaged_file(asset.path))
+        return self._file(asset.url, asset.path)
+
+    def _file(self, url: str, path: str) -> Answer:
+        place = self.session.root / path
+        return Answer(200, url.rsplit("/", 1)[-1], file=place) if place.is_file() else NOTHING
+
+    def _digest_at(self, path: str) -> str:
+        """What changes with the bytes of the file at a path."""
+        if path.startswith(f"{DRAFTS}/"):
+            path = self.prefix + path[len(DRAFTS) :]
+        found = self.file(path)
+        if found is None:
+            return ""
+        if found.file is None:
+            return blake2b(found.data, digest_size=8).hexdigest()
+        try:
+            status = found.file.stat()
+            key = str(found.file), status.st_size, status.st_mtime_ns
+            if key not in self._digests:
+                data = found.file.read_bytes()
+                self._digests[key] = blake2b(data, digest_size=8).hexdigest()
+            return self._digests[key]
+        except OSError:
+            return ""
+
+    # --- the start page -----------------------------------------------------------------------------
+
+    def _start(self) -> Answer:
+        session = self.session
+        edition = session.edition
+        prefix = self.prefix
+        data = start.page(start.told(session, self._with_waiting(), self.voice, prefix), self.voice)
+        said = notes.said((), (), session.broken, session.root, self.voice)
+        said = tuple((k, "" if k == "stale" and not edition else v) for k, v in said)
+        note = notes.noted(data, ROOM, lambda _: "", said)
+        return Answer(200, "index.html", notes.injected(data, note), note=note)
+
+
+_TRIES = 4
+_REMEMBERED = 200  # pages whose last good state is kept

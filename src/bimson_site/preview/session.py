@@ -1,0 +1,374 @@
+"""One preview of one site: what would be built, planned anew when asked, each page drawn when asked.
+
+Everything is decided and drawn by the functions of `build` (`survey`, `pressroom`); nothing is written but the
+cache, and no address is recorded. What went wrong is kept beside the last edition that was whole. Not for two
+threads at a time, and a page is drawn in the thread that planned it. Next: `desk`, which has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from bimson_site import jobs, pressroom
+from bimson_site import survey as surveys
+from bimson_site.effects import cache, files, workers
+from bimson_site.effects.cache import LostError, Reader
+from bimson_site.effects.site import Site, open_site
+from bimson_site.effects.workers import ALONE, Hands
+from bimson_site.errors import Problem, SiteError
+from bimson_site.model import (
+    Article,
+    Asset,
+    Face,
+    Page,
+    Receipt,
+    Slip,
+    Source,
+)
+from bimson_site.pipeline import assemble, records
+from bimson_site.pipeline.assemble import Found, Outline, Wanted
+from bimson_site.pipeline.release import Moment
+from bimson_site.preview.contents import Contents, Place, claim, contents
+from bimson_site.printing import Versions
+from bimson_site.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a site is shown: as of which moment (seconds since 1970 UTC; None: now), with drafts
+    and articles of the future in its lists, or not."""
+
+    as_of: int | None = None
+    future: bool = False
+    drafts: bool = False
+
+    def at(self, now: int) -> Moment:
+        return Moment(now if self.as_of is None else self.as_of, self.future, self.drafts)
+
+
+class Fresh(NamedTuple):
+    """An article as its file is by now, where the edition was planned with an older text of it."""
+
+    article: Article
+    face: Face
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The site as it was planned last: what was surveyed, the table of contents, the press that draws; what
+    the cache knew then; all that a build would say of the site, but for what only shows when pages are written;
+    articles that were saved since, by number, and not planned yet."""
+
+    site: Site
+    surveyed: Survey
+    contents: Contents
+    versions: Versions
+    kept: Path
+    history: bytes
+    outlines: Mapping[str, Outline]
+    problems: tuple[Problem, ...]
+    fresh: Mapping[int, Fresh] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Drawn(NamedTuple):
+    """A page as it would be published: the file of an asset, else its bytes; who claims its address, the
+    files that it was made of."""
+
+    place: Place
+    data: bytes = b""
+    asset: Asset | None = None
+    made_of: tuple[str, ...] = ()
+
+
+class StaleError(Exception):
+    """Another program has changed what the cache knows: plan anew."""
+
+
+class Session:
+    """The preview of a site. `clock` gives seconds since 1970 UTC; `edition` is None until a plan was
+    whole, `broken` says what was wrong with the last one; `plans` counts them."""
+
+    def __init__(self, root: Path, terms: Terms, clock: Callable[[], float]) -> None:
+        self.root = root
+        self.terms = terms
+        self.edition: Edition | None = None
+        self.waiting: Edition | None = None
+        self.broken: tuple[Problem, ...] = ()
+        self.plans = 0
+        self._clock = clock
+        self._claims: dict[bool, dict[str, tuple[str, tuple[Receipt, ...]]]] = {}
+        self._held = ExitStack()
+        self._looked = 0
+        self._reader: tuple[Path, Reader] | None = None
+        self._pages: dict[tuple[int, str], tuple[Page, ...]] = {}
+
+    def close(self) -> None:
+        self._forget()
+        self._held.close()
+
+    # --- planning ---------------------------------------------------------------------------------
+
+    def plan(self, hands: Hands = ALONE) -> None:
+        """Look at the whole site and plan it. Where it cannot be planned, `broken` says why and the last
+        edition stays."""
+        self.plans += 1
+        self._forget()
+        before, self._held = self._held, ExitStack()  # passing caches, to draw from
+        try:
+            edition = self._planned(self.terms.at(int(self._clock())), hands)
+        except SiteError as err:
+            self.broken = err.problems
+        except OSError as err:
+            self.broken = files.machine_error(err, self.root).problems
+        else:
+            self.edition, self.waiting, self.broken = edition, None, ()
+            before, self._held = self._held, before
+        self._held.close()
+        self._held = before
+
+    def younger(self) -> tuple[str, ...]:
+        """Files that were written since the last plan began."""
+        found = [
+            s
+            for folder in ("content", "templates", "static")
+            for s in files.walk(self.root, folder)
+        ]
+        return tuple(s.path for s in found if max(s.written, s.changed) >= self._looked)
+
+    @property
+    def due(self) -> bool:
+        """Whether an article has gone live since the last plan, or the cache was changed by others."""
+        if self.edition is None:
+            return not self.broken
+        since, until = self.edition.surveyed.edition.span
+        return not since <= self.terms.at(int(self._clock())).as_of < until
+
+    def with_waiting(self) -> Edition | None:
+        """The edition in which everything is live that waits: drafts and articles of the future; planned
+        when it is asked for, None where nothing waits."""
+        if self.edition is None:
+            return None
+        released = self.edition.surveyed.released
+        if self.waiting is None and (released.drafts or released.held_back):
+            as_of = self.terms.at(int(self._clock())).as_of
+            self.waiting = self._planned(Moment(as_of, future=True, drafts=True), ALONE)
+        return self.waiting
+
+    def _planned(self, moment: Moment, hands: Hands) -> Edition:
+        site = open_site(self.root)
+        with workers.undisturbed():
+            try:
+                return self._with_cache(site, moment, hands, passing=False)
+            except LostError:
+                return self._with_cache(site, moment, hands, passing=True)
+
+    def _with_cache(self, site: Site, moment: Moment, hands: Hands, *, passing: bool) -> Edition:
+        self._forget()
+        with ExitStack() as stack:
+            kept = stack.enter_context(surveys.opened(site, passing=passing))
+            self._looked = kept.now()
+            surveyed = surveys.survey(site, moment, kept, hands)
+            versions = Versions(site, surveyed.edition)
+            published = kept.published(site.config.output)
+            claimed: dict[str, tuple[str, tuple[Receipt, ...]]] = {}
+            before = self._claims.get(moment.future and moment.drafts, {})
+            for outline in surveyed.edition.outlines:
+                made = versions.of(outline, "")
+                known = before.get(outline.key)
+                past = published.get(outline.key)
+                if known and known[0] == made:
+                    claimed[outline.key] = known
+                elif past and versions.of(outline, past.views) == past.digest:
+                    claimed[outline.key] = made, records.unpacked_receipts(past.receipts)
+                else:
+                    found = kept.fetch(assemble.wanted(outline.partition))
+                    pages = surveys.pages_of(site, outline, surveyed.edition.masthead, found)
+                    claimed[outline.key] = made, tuple(map(claim, pages))
+            self._claims[moment.future and moment.drafts] = claimed
+            table = contents(
+                {key: receipts for key, (_, receipts) in claimed.items()},
+                surveyed.edition.masthead.menu,
+            )
+            outlines = {outline.key: outline for outline in surveyed.edition.outlines}
+            problems = tuple(sorted({*surveyed.problems, *table.problems}))
+            edition = Edition(
+                site, surveyed, table, versions, kept.folder, kept.history, outlines, problems
+            )
+            if kept.passing:  # pages are drawn from it until the next plan
+                self._held.callback(stack.pop_all().close)
+        return edition
+
+    def _forget(self) -> None:
+        self._pages.clear()
+        if self._reader:
+            self._reader[1].close()
+            self._reader = None
+
+    # --- a file that was saved a moment ago ---------------------------------------------------------
+
+    def hint(self, paths: Iterable[str]) -> bool:
+        """Read saved files at once, before the site is planned anew: an article that keeps its place shows
+        its new text, on its page and in lists; templates draw at once; files that are published as they are
+        need only be told of. True where a tab may have news. Whatever else follows, the next plan finds."""
+        wanted = {path for path in paths if not self.empty(path)}
+        if self.edition is None:
+            return False
+        drawn_anew = (
+            any(path.startswith("templates/") for path in wanted) and self._hint_templates()
+        )
+        if self.broken:
+            return drawn_anew
+        site = self.edition.site
+        known = {
+            slip.path: slip
+            for edition in (self.edition, self.waiting)
+            if edition
+            for slip in edition.surveyed.released.live
+            if slip.path in wanted
+        }
+        found = {s.number: f for s in known.values() if (f := self._fresh(site, s))}
+        if found:
+            self._pages.clear()
+            self.edition = _with_fresh(self.edition, found)
+            self.waiting = self.waiting and _with_fresh(self.waiting, found)
+        beside = any(_is_file(self.edition, path) for path in wanted)
+        return drawn_anew or beside or bool(found)
+
+    def empty(self, path: str) -> bool:
+        """Whether a file is there and empty: an editor may be about to fill it."""
+        place = self.root / path
+        try:
+            return place.is_file() and not place.stat().st_size
+        except OSError:
+            return False
+
+    def _hint_templates(self) -> bool:
+        """Draw with the templates as they are by now; no template has a say in what stands where."""
+        assert self.edition is not None
+        try:
+            site = open_site(self.root)
+        except SiteError as err:
+            self.broken = err.problems
+            return True
+        except OSError:
+            return False
+        if site.config != self.edition.site.config:
+            return False
+        self.broken = ()
+        self.edition = _drawn_with(self.edition, site)
+        self.waiting = self.waiting and _drawn_with(self.waiting, site)
+        return True
+
+    def _fresh(self, site: Site, slip: Slip) -> Fresh | None:
+        """The article of a file where it would stand in the same places as before."""
+        try:
+            size = (self.root / slip.path).stat().st_size
+        except OSError:
+            return None
+        task = jobs.make_reader(self.root, surveys.rules(site))
+        (read,) = task([jobs.Unread(Source(slip.path, size))])
+        if read.slip is None or read.article is None or not size:
+            return None
+        same = ("instant", "day", "until", "flags", "wish", "terms")
+        if any(getattr(read.slip, name) != getattr(slip, name) for name in same):
+            return None
+        article = records.unpacked(read.article)
+        return Fresh(article, records.face(article), read.html or "")
+
+    # --- drawing ----------------------------------------------------------------------------------
+
+    def draw(self, edition: Edition, url: str) -> Drawn | None:
+        """The page at an address of an edition; None where nothing stands. SiteError where its template
+        fails, StaleError where the cache is not what it was, OSError or ValueError where a file is not."""
+        place = edition.contents.places.get(url)
+        if place is None:
+            return None
+        page = next(
+            (p for p in self._planned_pages(edition, place.key) if _is(p, url, place)), None
+        )
+        if page is None:
+            raise StaleError
+        if isinstance(page.inputs, Asset):
+            return Drawn(place, asset=page.inputs, made_of=(page.inputs.path,))
+        try:
+            html = self._fetch(
+                edition, assemble.wanted(edition.outlines[place.key].partition)
+            ).drawn
+            texts = [pressroom.text_for(self.root, body, html) for body in page.reads]
+        except (OSError, ValueError) as err:
+            raise StaleError from err
+        press, views = edition.versions.press, edition.versions.views
+        data = pressroom.draw(page, texts, self.root, views, press)
+        return Drawn(place, data, made_of=(page.owner, *(body.path for body in page.reads)))
+
+    def _planned_pages(self, edition: Edition, key: str) -> tuple[Page, ...]:
+        known = self._pages.get((id(edition), key))
+        if known is None:
+            outline, front = edition.outlines[key], edition.surveyed.edition.masthead
+            found = self._fetch(edition, assemble.wanted(outline.partition))
+            known = tuple(surveys.pages_of(edition.site, outline, front, found))
+            if len(self._pages) >= _REMEMBERED:
+                self._pages.clear()
+            self._pages[id(edition), key] = known
+        return known
+
+    def reader(self, edition: Edition) -> Reader:
+        """The articles as an edition was planned with them."""
+        try:
+            if self._reader is None or self._reader[0] != edition.kept:
+                if self._reader:
+                    self._reader[1].close()
+                self._reader = edition.kept, Reader(edition.kept)
+            reader = self._reader[1]
+            if reader.history() != edition.history:
+                raise StaleError
+        except cache.FAILURES as err:
+            raise StaleError from err
+        return reader
+
+    def _fetch(self, edition: Edition, wanted: Wanted) -> Found:
+        """What a partition wants, with what was saved a moment ago in the place of what was planned."""
+        reader = self.reader(edition)
+        try:
+            found = reader.fetch(wanted)
+        except cache.FAILURES as err:
+            raise StaleError from err
+        new = {n: f for n, f in edition.fresh.items() if n in wanted.articles or n in wanted.faces}
+        if not new:
+            return found
+        paths = {f.article.path for f in new.values()}
+        drawn = {path: html for path, html in found.drawn.items() if path not in paths}
+        drawn |= {f.article.path: (f.article.title, f.html) for f in new.values() if f.html}
+        return Found(
+            {**found.articles, **{n: f.article for n, f in new.items() if n in wanted.articles}},
+            {**found.faces, **{n: f.face for n, f in new.items()}},
+            drawn,
+        )
+
+
+def _with_fresh(edition: Edition, found: Mapping[int, Fresh]) -> Edition:
+    return replace(edition, fresh=MappingProxyType({**edition.fresh, **found}))
+
+
+def _drawn_with(edition: Edition, site: Site) -> Edition:
+    site = replace(edition.site, templates=site.templates, compiled=site.compiled)
+    return replace(edition, site=site, versions=Versions(site, edition.surveyed.edition))
+
+
+def _is_file(edition: Edition, path: str) -> bool:
+    """Whether a path is that of a file which is published as it is, beside the articles or by itself."""
+    place = edition.contents.places.get(edition.contents.of.get(path, ""))
+    return place is not None and place.view == "file"
+
+
+_REMEMBERED = 32  # partitions whose pages are at hand
+
+
+def _is(page: Page, url: str, place: Place) -> bool:
+    return page.url == url and page.view == place.view and page.owner == place.owner

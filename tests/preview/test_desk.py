@@ -1,0 +1,102 @@
+"""The order at the desk: what is saved shows at once, a storm of saves is planned once or twice, tabs hear news."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from bimson_site.console import Voice
+from bimson_site.preview.answers import Answers
+from bimson_site.preview.desk import Desk, Tab
+from bimson_site.preview.session import Session, Terms
+from bimson_site.words import catalogue
+from conftest import LONG, Site, article
+
+NOW = 1_767_225_600
+URL = "/2020/08/05/cho/"
+
+
+def at_the_desk(made: Site, work: Callable[[Desk], Awaitable[None]]) -> Session:
+    """Do something at the desk of a site; its session, as it was left."""
+    session = Session(made.root, Terms(), lambda: NOW)
+    session.plan()
+
+    async def main() -> None:
+        desk = Desk(Answers(session, Voice(catalogue("en"))))
+        keeping = asyncio.create_task(desk.run())
+        await work(desk)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        desk.end()
+
+    asyncio.run(main())
+    return session
+
+
+async def news(tab: Tab) -> dict[str, object]:
+    text = await tab.news.get()
+    assert text is not None
+    return json.loads(text)
+
+
+def test_a_hundred_saves_at_once_are_two_plans_at_most_and_the_last_is_shown(site) -> None:
+    made = site({"a.md": article("Chợ")})
+
+    async def work(desk: Desk) -> None:
+        before = desk.answers.session.plans
+        for number in range(100):
+            made.write("content/a.md", article("Chợ", "2020-08-06", LONG + f"Lần {number}."))
+            desk.stir(["content/a.md"])
+            await asyncio.sleep(0)
+        while True:
+            answer = await desk.answer("/2020/08/06/cho/")
+            if "Lần 99." in answer.data.decode() and not desk._saved:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.5)
+        assert 1 <= desk.answers.session.plans - before <= 2
+
+    at_the_desk(made, work)
+
+
+def test_a_file_that_is_empty_for_a_moment_is_waited_for(site) -> None:
+    made = site({"a.md": article("Chợ")})
+
+    async def work(desk: Desk) -> None:
+        tab = Tab(URL)
+        await desk.join(tab)
+        first = await news(tab)
+        made.write("content/a.md", "")
+        desk.stir(["content/a.md"])
+        await asyncio.sleep(0.3)
+        assert tab.news.empty()
+        made.write("content/a.md", article("Chợ", body=LONG + "Đủ."))
+        desk.stir(["content/a.md"])
+        after = await news(tab)
+        assert after["version"] != first["version"]
+        assert after["overlay"] == []
+
+    at_the_desk(made, work)
+
+
+def test_only_tabs_whose_page_changed_hear_of_it(site) -> None:
+    made = site({"a.md": article("Chợ"), "b.md": article("Cầu", "2021-01-01", LONG + "b")})
+
+    async def work(desk: Desk) -> None:
+        one, two = Tab(URL), Tab("/2021/01/01/cau/")
+        for tab in (one, two):
+            await desk.join(tab)
+            await news(tab)
+        made.write("content/a.md", article("Chợ", body=LONG + "khác"))
+        desk.stir(["content/a.md"])
+        await news(one)
+        while desk._saved:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.02)
+        await desk.do(lambda: None)
+        assert one.news.empty()  # the plan says what the hint said
+        assert two.news.empty()
+        desk.close()
+        assert await one.news.get() is None
+
+    at_the_desk(made, work)

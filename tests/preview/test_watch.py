@@ -1,0 +1,116 @@
+"""What counts as a change, and what the preview does where the system does not watch."""
+
+from __future__ import annotations
+
+import queue
+from pathlib import Path
+
+import pytest
+
+from bimson_site.preview import watch
+from bimson_site.preview.watch import Watch
+
+
+@pytest.fixture
+def watched(tmp_path: Path):
+    """A site that is watched, and the paths that were told of."""
+    for name in ("content/tin", "build", ".bimson", ".git"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "content/a.md").write_text("a")
+    told: queue.Queue[set[str]] = queue.Queue()
+    found = Watch(tmp_path, told.put)
+    found.start()
+    yield tmp_path, told, found
+    found.stop()
+
+
+def until(told, path: str) -> set[str]:
+    """Everything told of up to a path."""
+    seen: set[str] = set()
+    while path not in seen:
+        seen |= told.get()
+    return seen
+
+
+def test_every_kind_of_file_counts_and_nothing_else(watched) -> None:
+    root, told, _ = watched
+    (root / "build/index.html").write_text("x")
+    (root / ".bimson/lock").write_text("x")
+    (root / "README.md").write_text("x")
+    (root / "content/a.md").read_text()
+    (root / "content/tin/b.md").write_text("b")
+    (root / "bimson.yaml").write_text("title: x")
+    (root / "dedupe.yaml").write_text("same: []")
+    seen = until(told, "dedupe.yaml")
+    assert {"content/tin/b.md", "bimson.yaml"} <= seen
+    assert not {path for path in seen if path.startswith(("build", ".bimson", "README"))}
+    assert "content/a.md" not in seen  # it was only read
+
+
+def test_a_folder_that_comes_later_is_watched(watched) -> None:
+    root, told, _ = watched
+    (root / "static").mkdir()
+    until(told, "static")
+    (root / "static/style.css").write_text("x")
+    until(told, "static/style.css")
+    (root / "content/moi").mkdir()
+    until(told, "content/moi")
+
+
+def test_a_move_names_both_places(watched) -> None:
+    root, told, _ = watched
+    (root / "content/a.md").rename(root / "content/c.md")
+    assert "content/a.md" in until(told, "content/c.md")
+
+
+def test_a_linked_folder_is_watched_under_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/content").symlink_to(tmp_path / "elsewhere")
+    told: queue.Queue[set[str]] = queue.Queue()
+    found = Watch(tmp_path / "site", told.put)
+    found.start()
+    (tmp_path / "elsewhere/a.md").write_text("a")
+    until(told, "content/a.md")
+    found.stop()
+
+
+def test_files_are_looked_at_where_the_system_does_not_watch(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "content").mkdir()
+    monkeypatch.setattr(watch, "far", lambda _: "nfs4")
+    told: queue.Queue[set[str]] = queue.Queue()
+    found = Watch(tmp_path, told.put)
+    found.start()
+    assert found.polling == "nfs4"
+    (tmp_path / "content/a.md").write_text("a")
+    until(told, "content/a.md")
+    found.stop()
+
+
+MOUNTS = """\
+22 1 8:1 / / rw - ext4 /dev/sda1 rw
+30 22 0:40 / /srv/bao rw,relatime shared:1 - nfs4 kho:/bao rw
+31 22 0:41 / /srv/bao/gan rw - tmpfs tmpfs rw
+32 22 0:42 / /m\\040n rw - cifs //kho/n rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("/srv/bao/kho", "nfs4"),
+        ("/srv/bao", "nfs4"),
+        ("/srv/bao/gan/x", ""),
+        ("/srv/baox", ""),
+        ("/", ""),
+        ("/m n/a", "cifs"),
+    ],
+)
+def test_file_systems_of_other_machines_are_known(tmp_path: Path, place: str, kind: str) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS)
+    assert watch.far(Path(place), mounts) == kind
+
+
+def test_nobody_can_say_without_the_list_of_mounts(tmp_path: Path) -> None:
+    assert watch.far(tmp_path, tmp_path / "none") == ""
