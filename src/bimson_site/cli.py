@@ -602,7 +602,8 @@ def _answers(root: Path, future: bool, drafts: bool, as_of: str | None, voice: V
     """What answers for a site. One without content is refused; what else is wrong, the browser shows."""
     from bimson_site.effects.site import open_site, read_config
     from bimson_site.preview.answers import Answers
-    from bimson_site.preview.session import Session, Terms
+    from bimson_site.preview.edition import Terms
+    from bimson_site.preview.session import Session
 
     if not (root / "content").is_dir():
         open_site(root)

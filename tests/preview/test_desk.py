@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from bimson_site.console import Voice
 from bimson_site.preview.answers import Answers
 from bimson_site.preview.desk import Desk, Tab
-from bimson_site.preview.session import Session, Terms
+from bimson_site.preview.edition import Terms
+from bimson_site.preview.session import Session
 from bimson_site.words import catalogue
 from conftest import LONG, Site, article
 

@@ -9,7 +9,8 @@ import pytest
 
 from bimson_site import routes
 from bimson_site.effects import files
-from bimson_site.preview.session import Session, StaleError, Terms
+from bimson_site.preview.edition import Terms
+from bimson_site.preview.session import Session, StaleError
 from bimson_site.text import dates
 from conftest import LONG, Site, article, tree
 

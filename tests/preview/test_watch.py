@@ -25,7 +25,7 @@ def watched(tmp_path: Path):
 
 
 def until(told, *paths: str) -> set[str]:
-    """Everything told of until some paths were; folders are watched apart, and their events know no order."""
+    """Everything told of until all of some paths were; folders are watched side by side."""
     seen: set[str] = set()
     while not seen.issuperset(paths):
         seen |= told.get()

@@ -17,7 +17,8 @@ from test_incremental import CONFIGS, DATES, NAMES, OTHERS, RULES, TAGS, TEXTS, 
 
 from bimson_site import routes
 from bimson_site.effects import files
-from bimson_site.preview.session import Session, StaleError, Terms
+from bimson_site.preview.edition import Terms
+from bimson_site.preview.session import Session, StaleError
 from bimson_site.text import dates
 from conftest import Site
 from running import Served, serving

@@ -19,9 +19,10 @@ from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.model import Asset, utc
 from bimson_site.pipeline.discover import is_article
 from bimson_site.preview import notes, start
+from bimson_site.preview.edition import Drawn, Edition
 from bimson_site.preview.gate import prefix_of
 from bimson_site.preview.notes import DRAFTS, ROOM, Note
-from bimson_site.preview.session import Drawn, Edition, Session, StaleError
+from bimson_site.preview.session import Session, StaleError
 from bimson_site.text import dates
 
 

@@ -7,12 +7,9 @@ threads at a time, and a page is drawn in the thread that planned it. Next: `des
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
 
 from bimson_site import jobs, pressroom
 from bimson_site import survey as surveys
@@ -22,68 +19,26 @@ from bimson_site.effects.site import Site, open_site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem, SiteError
 from bimson_site.model import (
-    Article,
     Asset,
-    Face,
     Page,
     Receipt,
     Slip,
     Source,
 )
 from bimson_site.pipeline import assemble, records
-from bimson_site.pipeline.assemble import Found, Outline, Wanted
+from bimson_site.pipeline.assemble import Found, Wanted
 from bimson_site.pipeline.release import Moment
-from bimson_site.preview.contents import Contents, Place, claim, contents
+from bimson_site.preview.contents import Place, claim, contents
+from bimson_site.preview.edition import (
+    Drawn,
+    Edition,
+    Fresh,
+    Terms,
+    drawn_with,
+    is_file,
+    with_fresh,
+)
 from bimson_site.printing import Versions
-from bimson_site.survey import Survey
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On what terms a site is shown: as of which moment (seconds since 1970 UTC; None: now), with drafts
-    and articles of the future in its lists, or not."""
-
-    as_of: int | None = None
-    future: bool = False
-    drafts: bool = False
-
-    def at(self, now: int) -> Moment:
-        return Moment(now if self.as_of is None else self.as_of, self.future, self.drafts)
-
-
-class Fresh(NamedTuple):
-    """An article as its file is by now, where the edition was planned with an older text of it."""
-
-    article: Article
-    face: Face
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The site as it was planned last: what was surveyed, the table of contents, the press that draws; what
-    the cache knew then; all that a build would say of the site, but for what only shows when pages are written;
-    articles that were saved since, by number, and not planned yet."""
-
-    site: Site
-    surveyed: Survey
-    contents: Contents
-    versions: Versions
-    kept: Path
-    history: bytes
-    outlines: Mapping[str, Outline]
-    problems: tuple[Problem, ...]
-    fresh: Mapping[int, Fresh] = field(default_factory=lambda: MappingProxyType({}))
-
-
-class Drawn(NamedTuple):
-    """A page as it would be published: the file of an asset, else its bytes; who claims its address, the
-    files that it was made of."""
-
-    place: Place
-    data: bytes = b""
-    asset: Asset | None = None
-    made_of: tuple[str, ...] = ()
 
 
 class StaleError(Exception):
@@ -235,9 +190,9 @@ class Session:
         found = {s.number: f for s in known.values() if (f := self._fresh(site, s))}
         if found:
             self._pages.clear()
-            self.edition = _with_fresh(self.edition, found)
-            self.waiting = self.waiting and _with_fresh(self.waiting, found)
-        beside = any(_is_file(self.edition, path) for path in wanted)
+            self.edition = with_fresh(self.edition, found)
+            self.waiting = self.waiting and with_fresh(self.waiting, found)
+        beside = any(is_file(self.edition, path) for path in wanted)
         return drawn_anew or beside or bool(found)
 
     def empty(self, path: str) -> bool:
@@ -261,8 +216,8 @@ class Session:
         if site.config != self.edition.site.config:
             return False
         self.broken = ()
-        self.edition = _drawn_with(self.edition, site)
-        self.waiting = self.waiting and _drawn_with(self.waiting, site)
+        self.edition = drawn_with(self.edition, site)
+        self.waiting = self.waiting and drawn_with(self.waiting, site)
         return True
 
     def _fresh(self, site: Site, slip: Slip) -> Fresh | None:
@@ -350,21 +305,6 @@ class Session:
             {**found.faces, **{n: f.face for n, f in new.items()}},
             drawn,
         )
-
-
-def _with_fresh(edition: Edition, found: Mapping[int, Fresh]) -> Edition:
-    return replace(edition, fresh=MappingProxyType({**edition.fresh, **found}))
-
-
-def _drawn_with(edition: Edition, site: Site) -> Edition:
-    site = replace(edition.site, templates=site.templates, compiled=site.compiled)
-    return replace(edition, site=site, versions=Versions(site, edition.surveyed.edition))
-
-
-def _is_file(edition: Edition, path: str) -> bool:
-    """Whether a path is that of a file which is published as it is, beside the articles or by itself."""
-    place = edition.contents.places.get(edition.contents.of.get(path, ""))
-    return place is not None and place.view == "file"
 
 
 _REMEMBERED = 32  # partitions whose pages are at hand

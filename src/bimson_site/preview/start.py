@@ -17,8 +17,9 @@ from bimson_site.effects import files
 from bimson_site.errors import Problem, Severity
 from bimson_site.model import utc
 from bimson_site.preview import notes
+from bimson_site.preview.edition import Edition
 from bimson_site.preview.notes import DRAFTS
-from bimson_site.preview.session import Edition, Session
+from bimson_site.preview.session import Session
 from bimson_site.text import dates
 
 SHOWN = 200  # lines of a kind
