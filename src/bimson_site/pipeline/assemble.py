@@ -18,11 +18,14 @@ from bimson_site.model import (
     Assets,
     Card,
     CardRow,
+    Clusters,
+    Counts,
     Face,
     Kin,
     KinRow,
     OldAddresses,
     Partition,
+    Release,
     Shelf,
     Standing,
     Story,
@@ -44,6 +47,7 @@ _ROWS: Mapping[type, tuple[str, ...]] = {
     Term: ("newest",),
     TermPeriod: ("cards",),
     Standing: ("story",),
+    Clusters: ("stories",),
     Whole: ("first", "last", "latest", "featured", "pages", "only", "calendar"),
 }
 
@@ -85,6 +89,12 @@ def name(partition: Partition) -> str:
             return "whole"
         case OldAddresses():
             return "old addresses"
+        case Clusters():
+            return "clusters"
+        case Counts():
+            return "counts"
+        case Release():
+            return "release"
 
 
 class Wanted(NamedTuple):
