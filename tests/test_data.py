@@ -182,6 +182,8 @@ def test_the_citation_file_is_as_version_1_2_wants_it(site: Make) -> None:
 def test_the_name_of_the_release_is_that_of_its_contents(site: Make) -> None:
     """The same wherever and however it is built; another after any edit."""
     made = archive(site)
+    made.write("content/anh.jpg", b"\xff\xd8")
+    made.write("content/l.md", article("Ảnh", "2020-08-13", "![Ảnh](anh.jpg)"))
     made.build()
     before = package(made)["version"]
     other = site({**BASE}, name="other")

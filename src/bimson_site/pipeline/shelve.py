@@ -176,7 +176,7 @@ def data(holdings: Holdings) -> tuple[Clusters, Counts, Release]:
     days, sources, sections = zip(*sorted(table), strict=True) if table else ((), (), ())
     name = blake2b(digest_size=16)
     for dated in held.stories:
-        name.update(dated.story.digest)
+        name.update(dated.articles)
     for entry in held.entries:
         name.update(entry.card.digest)
     return (
