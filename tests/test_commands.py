@@ -280,7 +280,7 @@ def test_json_front_matter_makes_an_article(site: Make) -> None:
     assert (result.code, result.codes) == (0, ["base-url-missing"])
     page = made.output("2020/08/05/cho-phien/index.html")
     assert "<p>Chợ họp.</p>" in page
-    assert '"title"' not in page.split("<main", 1)[1].split("</article>", 1)[0]
+    assert "{" not in page.split("<main", 1)[1].split('<details class="cite">', 1)[0]
 
 
 def test_a_process_of_its_own_answers_the_same(site: Make) -> None:

@@ -61,6 +61,7 @@ class SiteConfig:
     successor: str = ""
     featured: tuple[str, ...] = ()
     feeds: tuple[TermKind, ...] = ()
+    data: str = "texts"
     links: str = "relative"
     extensions: tuple[str, ...] = ()
     output: str = "build"
@@ -173,6 +174,7 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
     "successor": readers.successor,
     "featured": readers.list_of(readers.article_path, "a list of paths of articles", most=6),
     "feeds": readers.list_of(readers.kind, "a list, such as [authors, tags]"),
+    "data": readers.matching("none|records|texts", "texts, records or none"),
     "links": readers.matching("relative|explicit", "relative or explicit"),
     "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),
     "output": readers.folder,

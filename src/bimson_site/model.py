@@ -663,6 +663,33 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Clusters:
+    """The stories that have copies, in archive order, without what they say of other articles."""
+
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cards there are of each day (yyyymmdd, with zeros for what is not known), source and section:
+    four columns of one table, in order."""
+
+    days: tuple[int, ...]
+    sources: tuple[str, ...]
+    sections: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The name of the whole, a digest that changes with every article and card; and the shelves that have
+    articles which search engines may list, with the number of these."""
+
+    name: str
+    months: tuple[PeriodCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """An ordinary page."""
 
@@ -711,6 +738,9 @@ Partition = (
     | TermPeriod
     | TermIndex
     | Whole
+    | Clusters
+    | Counts
+    | Release
     | Standing
     | Assets
     | Vanished
@@ -748,6 +778,7 @@ class Masthead:
     closed: Timestamp | None = None
     successor: str = ""
     explicit_links: bool = False
+    data: str = "texts"
 
 
 # --- pages --------------------------------------------------------------------------------------------

@@ -272,6 +272,7 @@ PHRASES = (
     "a list, such as [Unknown, admin]",
     "a list, such as [my_extension]",
     "a list of paths of articles",
+    "texts, records or none",
     "relative or explicit",
     "a list, such as [authors, tags]",
     "authors, sources or tags",

@@ -24,6 +24,11 @@ FEED = "/feed.xml"
 RSS = "/rss.xml"
 JSON_FEED = "/feed.json"
 SITEMAP = "/sitemap.xml"
+DATA_PACKAGE = "/data/datapackage.json"
+DATA_CITATION = "/data/CITATION.cff"
+DATA_SCHEMA = "/data/article.schema.json"
+DATA_CLUSTERS = "/data/clusters.jsonl"
+DATA_COUNTS = "/data/counts.csv"
 ROBOTS = "/robots.txt"
 NO_JEKYLL = "/.nojekyll"
 STYLE = "/style.css"
@@ -42,8 +47,12 @@ LOOK_UP = "/old/look-up.js"
 YIELDING = frozenset({ROBOTS, NO_JEKYLL, NOT_FOUND})
 
 _FIXED = frozenset(
-    {HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, RSS, JSON_FEED, SITEMAP, ROBOTS, NO_JEKYLL}
+    {
+        *(HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, RSS, JSON_FEED, SITEMAP, ROBOTS, NO_JEKYLL),
+        *(DATA_PACKAGE, DATA_CITATION, DATA_SCHEMA, DATA_CLUSTERS, DATA_COUNTS),
+    }
 )
+_DATA_PART = re.compile(r"/data/(\d{4}(-\d\d)?|undated)(\.\d+)?\.jsonl/?").fullmatch
 _MAPS = frozenset(
     each[1:].lower() for each in (NGINX_MAP, CADDY_MAP, APACHE_MAP, IIS_MAP, HOST_MAP, LOOK_UP)
 )
@@ -129,6 +138,13 @@ def sitemap_part(year_number: int, month_number: int, part: int = 0) -> str:
     return f"/sitemaps/{name}{tail}{f'.{part + 1}' if part else ''}.xml"
 
 
+def data_part(year_number: int, month_number: int, part: int = 0) -> str:
+    """The articles of a month as JSON Lines; named as its sitemap is."""
+    name = f"{year_number:04d}" if year_number else "undated"
+    tail = f"-{month_number:02d}" if month_number else ""
+    return f"/data/{name}{tail}{f'.{part + 1}' if part else ''}.jsonl"
+
+
 SITEMAP_PAGES = "/sitemaps/pages.xml"
 
 
@@ -155,9 +171,9 @@ def is_variant(url: str, wish: str) -> bool:
 
 def ours(url: str) -> bool:
     """True for an address that a page of the archive itself may stand on: a year, month or day, a
-    term or its lists, the undated, coverage, the feeds, the sitemaps, the page for what is missing, the
-    maps of old addresses."""
-    if place(url.strip("/")) in _MAPS or _SHARD(url):
+    term or its lists, the undated, coverage, the feeds, the sitemaps, the data, the page for what is missing,
+    the maps of old addresses."""
+    if place(url.strip("/")) in _MAPS or _SHARD(url) or _DATA_PART(url):
         return True
     head = url.strip("/").split("/", 1)[0]
     return (

@@ -299,6 +299,8 @@ def _outlines(
         yield from shelve_terms.term_partitions(
             holdings, config.lists, config.sections, (TermKind.SECTION, *config.feeds)
         )
+        if config.data != "none":
+            yield from shelve.data(holdings)
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole

@@ -142,7 +142,12 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 def draw_raw(_page: Page, texts: Sequence[str], _press: Press) -> bytes:
     """The text as it was written, without comments, which no page shows; with the mark by which browsers
     know UTF-8 where the server does not say so."""
-    return f"\ufeff{_COMMENT.sub('', texts[0])}".encode("utf-8", "replace")
+    return f"\ufeff{without_comments(texts[0])}".encode("utf-8", "replace")
+
+
+def without_comments(text: str) -> str:
+    """A text as it was written, without what no page shows."""
+    return _COMMENT.sub("", text)
 
 
 # What became of some words, and the words.

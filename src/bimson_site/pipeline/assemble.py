@@ -20,11 +20,14 @@ from bimson_site.model import (
     Assets,
     Card,
     CardRow,
+    Clusters,
+    Counts,
     Face,
     Kin,
     KinRow,
     OldAddresses,
     Partition,
+    Release,
     Shelf,
     Standing,
     Story,
@@ -47,6 +50,7 @@ _ROWS: Mapping[type, tuple[str, ...]] = {
     Term: ("newest",),
     TermPeriod: ("cards",),
     Standing: ("story",),
+    Clusters: ("stories",),
     Whole: ("first", "last", "latest", "featured", "pages", "only", "calendar"),
 }
 
@@ -92,6 +96,12 @@ def name(partition: Partition) -> str:
             return "whole"
         case OldAddresses():
             return "old addresses"
+        case Clusters():
+            return "clusters"
+        case Counts():
+            return "counts"
+        case Release():
+            return "release"
 
 
 class Wanted(NamedTuple):

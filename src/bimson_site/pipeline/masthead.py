@@ -34,6 +34,7 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         closed=config.closed,
         successor=config.successor,
         explicit_links=config.links == "explicit",
+        data=config.data,
     )
 
 

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from bimson_site import routes
@@ -20,10 +21,13 @@ from bimson_site.model import (
     Anniversaries,
     Anniversary,
     CardRow,
+    Clusters,
+    Counts,
     Day,
     Gone,
     MonthCount,
     PeriodCount,
+    Release,
     SetAside,
     Shelf,
     Standing,
@@ -192,6 +196,24 @@ def whole(
 def _sitemaps(entries: Iterable[Entry]) -> tuple[PeriodCount, ...]:
     listed = Counter(shelf_of(e.day) for e in entries if e.listed)
     return tuple(PeriodCount(*key, listed[key]) for key in sorted(listed))
+
+
+def data(holdings: Holdings) -> tuple[Clusters, Counts, Release]:
+    """What is told of the whole as data."""
+    held = holdings.held
+    repeated = (dated.story for dated in held.stories if dated.story.copies)
+    table = Counter((e.day, e.card.source, e.card.section) for e in held.entries)
+    days, sources, sections = zip(*sorted(table), strict=True) if table else ((), (), ())
+    name = blake2b(digest_size=16)
+    for dated in held.stories:
+        name.update(dated.articles)
+    for entry in held.entries:
+        name.update(entry.card.digest)
+    return (
+        Clusters(_rows(row._replace(kin=()) for row in repeated)),
+        Counts(days, sources, sections, tuple(table[key] for key in sorted(table))),
+        Release(name.hexdigest(), _sitemaps(held.entries)),
+    )
 
 
 def standing(holdings: Holdings) -> Iterator[Standing]:

@@ -53,11 +53,13 @@ class Entry(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """A story with its date."""
+    """A story with its date, and the digests of its articles. Unlike the row's own these do not tell when
+    the files beside it were written, so they are the same on every machine."""
 
     instant: int
     day: int
     story: StoryRow
+    articles: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,8 @@ def hold(
         keys = (*told[0].listed, *told[1].listed, *told[2].listed, *told[3].listed)
         listed.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
         story, found = _story(slip, copies, told, source, card, desk)
-        stories.append(Dated(slip.instant, slip.day, story))
+        articles = b"".join(each.digest for each in (slip, *copies))
+        stories.append(Dated(slip.instant, slip.day, story, articles))
         problems += found
     pages = []
     for slip in archive.pages:
