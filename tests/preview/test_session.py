@@ -156,7 +156,11 @@ def test_a_hint_shows_the_new_text_at_once_and_the_plan_says_the_same(site) -> N
     hinted = shown(session)
     assert "Câu mới thêm.".encode() in hinted["2020/08/05/cho/index.html"]
     session.plan()
-    assert shown(session) == hinted
+    planned = shown(session)
+    changed = {name for name, data in planned.items() if hinted.get(name) != data}
+    # the name of the release stands for the whole archive: it waits for the plan
+    assert changed <= {"data/CITATION.cff", "data/datapackage.json"}
+    assert planned.keys() == hinted.keys()
     assert not session.edition.fresh
     assert url in session.edition.contents.places
 
