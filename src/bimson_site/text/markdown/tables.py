@@ -53,7 +53,8 @@ def _styles(line: str) -> list[str]:
 
 
 def _cells(line: str) -> list[str]:
-    cells = line.split("|")[1:]
+    """The library looks at a line without the space around it: "| " has no cell."""
+    cells = line.strip().split("|")[1:]
     if cells and not cells[-1]:
         cells.pop()
     return [cell.strip() for cell in cells]
