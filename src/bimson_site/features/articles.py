@@ -121,9 +121,7 @@ def names_of_news(
     """The same, with what is told of an article of the press alone."""
     return {
         **names(page, story, texts, press),
-        "gist": metadata.gist(story),
-        "metas": metadata.metas(story, press.masthead),
-        "linked_data": metadata.linked_data(story, press.masthead),
+        **metadata.news(story, press.masthead)._asdict(),
         "cite": citations.citations(story, press.masthead),
     }
 

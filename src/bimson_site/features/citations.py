@@ -27,10 +27,13 @@ class Citations(NamedTuple):
 
 
 def citations(story: Story, masthead: Masthead) -> Citations:
+    address = _encoded(_address(story, masthead))
+    when = story.article.published
+    fields = _fields(story, masthead, address)
     return Citations(
-        _bibtex(story, masthead),
-        _wiki(story, masthead, "cite news", _ENGLISH, _english_date),
-        _wiki(story, masthead, "chú thích báo", _VIETNAMESE, _vietnamese_date),
+        _bibtex(story, masthead, address),
+        _wiki("cite news", fields, _english_date(when), {}),
+        _wiki("chú thích báo", fields, _vietnamese_date(when), _VIETNAMESE),
     )
 
 
@@ -58,7 +61,7 @@ _MONTHS = (
 )
 
 
-def _bibtex(story: Story, masthead: Masthead) -> str:
+def _bibtex(story: Story, masthead: Masthead, address: str) -> str:
     article, when = story.article, story.article.published
     source = story.source.name if story.source else ""
     fields = [
@@ -73,7 +76,7 @@ def _bibtex(story: Story, masthead: Masthead) -> str:
         fields.append(("month", _MONTHS[when.local.month - 1][:3].lower()))
     if when.precision >= Precision.DAY:
         fields.append(("day", _braced(str(when.local.day))))
-    fields.append(("url", _braced(_encoded(_address(story, masthead)))))
+    fields.append(("url", _braced(address)))
     lines = "".join(f"  {name} = {value},\n" for name, value in fields if value != "{}")
     return f"@{'article' if source else 'misc'}{{{_key(story.url)},\n{lines}}}"
 
@@ -94,7 +97,6 @@ def _key(url: str) -> str:
 
 # --- Wikipedia --------------------------------------------------------------------------------------------
 
-_ENGLISH: Mapping[str, str] = {}
 # Where Vietnamese articles use their own words; the other names are the same in both.
 _VIETNAMESE = {"title": "tiêu đề", "author": "tác giả", "newspaper": "báo", "date": "ngày"}
 # What means something in the text of a wiki, as Help:Citation Style 1 writes it.
@@ -102,28 +104,30 @@ _WIKI = str.maketrans({each: f"&#{ord(each)};" for each in "&<>[]{}|~'="})
 _URL = str.maketrans({each: f"%{ord(each):02X}" for each in " \"'<>[\\]^`{|}"})
 
 
-def _wiki(
-    story: Story,
-    masthead: Masthead,
-    template: str,
-    words: Mapping[str, str],
-    date: Callable[[Timestamp], str],
-) -> str:
+def _fields(story: Story, masthead: Masthead, address: str) -> tuple[tuple[str, str], ...]:
+    """What both templates say but for the form of the date, by their English names."""
     article = story.article
     source = story.source.name if story.source else ""
     authors = [ref.name for ref in story.authors]
     names = ["author"] if len(authors) == 1 else [f"author{n + 1}" for n in range(len(authors))]
-    fields: Iterable[tuple[str, str]] = (
+    return (
         *zip(names, map(_plain, authors), strict=True),
         ("title", _plain(article.title)),
         ("newspaper", _plain(source or masthead.title)),
-        ("date", date(article.published)),
+        ("date", ""),
         ("language", article.language or masthead.language),
-        ("url", _encoded(_address(story, masthead))),
+        ("url", address),
         # Who hands a text on that another published.
         ("via", _plain(masthead.title) if source and masthead.base_url else ""),
     )
-    told = "".join(f" |{words.get(name, name)}={value}" for name, value in fields if value)
+
+
+def _wiki(
+    template: str, fields: Iterable[tuple[str, str]], date: str, words: Mapping[str, str]
+) -> str:
+    """A template filled in; `words` are its own names of fields where they are not the English ones."""
+    filled = ((name, date if name == "date" else value) for name, value in fields)
+    told = "".join(f" |{words.get(name, name)}={value}" for name, value in filled if value)
     return f"{{{{{template}{told}}}}}"
 
 

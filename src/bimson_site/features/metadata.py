@@ -13,6 +13,7 @@ item type is believed before anything is guessed (a title alone is guessed to be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from bimson_site import routes
 from bimson_site.model import Access, Masthead, Precision, Story, TermRef, Timestamp
@@ -64,17 +65,34 @@ def publisher(story: Story, masthead: Masthead) -> str:
     return story.source.name if story.source else masthead.keeper or masthead.title
 
 
-def linked_data(story: Story, masthead: Masthead) -> Mapping[str, object]:
-    """An article as schema.org describes it. What is not known is left out."""
+class News(NamedTuple):
+    """What is told of an article: a sentence or two of its text; what the head says for those who show a
+    link to the page, and for those who cite it; the article as schema.org describes it."""
+
+    gist: str
+    metas: tuple[Meta, ...]
+    linked_data: Mapping[str, object]
+
+
+def news(story: Story, masthead: Masthead) -> News:
+    here, image = routes.absolute(masthead.base_url, story.url), picture(story, masthead)
+    said = gist(story)
+    cited, shared = _cited(story, masthead), _shared(story, masthead, here, image, said)
+    return News(said, (*cited, *shared), _linked_data(story, masthead, here, image, said))
+
+
+def _linked_data(
+    story: Story, masthead: Masthead, here: str, image: str, said: str
+) -> Mapping[str, object]:
+    """What is not known is left out."""
     article, base_url = story.article, masthead.base_url
-    here = routes.absolute(base_url, story.url)
     rights = article.rights or masthead.rights
     keeper = masthead.keeper or masthead.title
     found: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title,
-        "description": gist(story),
+        "description": said,
         "datePublished": told(article.published),
         "dateModified": told(article.updated),
         "author": [_person(ref, base_url) for ref in story.authors],
@@ -84,7 +102,7 @@ def linked_data(story: Story, masthead: Masthead) -> Mapping[str, object]:
         "articleSection": [ref.name for ref in story.sections],
         "keywords": [ref.name for ref in story.tags],
         "inLanguage": article.language or masthead.language,
-        "image": [each] if (each := picture(story, masthead)) else "",
+        "image": [image] if image else "",
         "url": here,
         "mainEntityOfPage": here,
         # "A resource from which this work is derived": what stands here was taken from there.
@@ -106,11 +124,6 @@ def _organization(name: str) -> Mapping[str, str]:
     return {"@type": "Organization", "name": name}
 
 
-def metas(story: Story, masthead: Masthead) -> tuple[Meta, ...]:
-    """What the head says for those who show a link to the page, and for those who cite it."""
-    return (*_cited(story, masthead), *_shared(story, masthead))
-
-
 def _cited(story: Story, masthead: Masthead) -> Iterator[Meta]:
     article = story.article
     yield "name", "DC.type", "newspaperArticle"
@@ -129,17 +142,16 @@ def _cited(story: Story, masthead: Masthead) -> Iterator[Meta]:
         yield "name", "DC.rights", rights
 
 
-def _shared(story: Story, masthead: Masthead) -> Iterator[Meta]:
+def _shared(story: Story, masthead: Masthead, here: str, image: str, said: str) -> Iterator[Meta]:
     """Open Graph asks for the address of the page: without one nothing is said."""
-    here = routes.absolute(masthead.base_url, story.url)
     if not here:
         return
-    article, image = story.article, picture(story, masthead)
+    article = story.article
     yield "property", "og:type", "article"
     yield "property", "og:title", article.title
     yield "property", "og:url", here
     yield "property", "og:site_name", masthead.title
-    if said := gist(story):
+    if said:
         yield "property", "og:description", said
     if image:
         yield "property", "og:image", image
