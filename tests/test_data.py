@@ -16,6 +16,7 @@ from conftest import LONG, Site, article
 
 BASE = {
     "bimson.yaml": "title: Kho Bến Đò\nbase_url: https://kho.example/bao\nfooter: {keeper: Thư viện}\n"
+    "data: texts\n"
 }
 Make = Callable[..., Site]
 
@@ -219,13 +220,13 @@ def test_a_large_month_is_several_files(site: Make, monkeypatch: pytest.MonkeyPa
     assert "2020-08.2.jsonl" in package(made)["resources"][0]["path"]
 
 
-def test_the_owner_may_keep_texts_or_all_to_the_pages(site: Make) -> None:
+def test_texts_are_offered_if_the_owner_says_so_and_nothing_where_he_does_not(site: Make) -> None:
     made = archive(site)
-    made.write("bimson.yaml", BASE["bimson.yaml"] + "data: records\n")
+    made.write("bimson.yaml", BASE["bimson.yaml"].replace("data: texts\n", ""))
     made.build()
     assert "text" not in lines(made, "2020-08.jsonl")[0]
     assert "data/datapackage.json" in made.output("coverage/index.html")
-    made.write("bimson.yaml", BASE["bimson.yaml"] + "data: none\n")
+    made.write("bimson.yaml", BASE["bimson.yaml"].replace("texts", "none"))
     made.build()
     assert not [n for n in made.files() if n.startswith("data/")]
     assert "data/" not in made.output("coverage/index.html")

@@ -23,7 +23,7 @@ def made(site) -> Site:
             "khac.md": article("Chợ phiên", "2020-08-07", body=f"{LONG} Khác.", tags="[chợ]"),
             "content/2020/khanh-nga.jpg": "jpeg",
             "content/khanh-nga.jpg": "jpeg",
-            "bimson.yaml": "base_url: https://kho.example\nservers: [nginx, apache]\n",
+            "bimson.yaml": "base_url: https://kho.example\nservers: [nginx, apache]\ndata: texts\n",
         }
     )
     assert found.build().code == 0

@@ -32,7 +32,7 @@ from bimson_site.printing import Job, Pressed, press
 from bimson_site.survey import Survey
 
 
-class Terms(NamedTuple):
+class Options(NamedTuple):
     """On what terms a site is built: `strict`: not with errors in the content; `record`: the ledger learns
     the new addresses; `locked`: not where there are any."""
 
@@ -41,19 +41,19 @@ class Terms(NamedTuple):
     locked: bool = False
 
 
-USUAL = Terms()
+USUAL = Options()
 
 
 def build(
-    site: Site, folder: Path, moment: Moment, hands: Hands = ALONE, terms: Terms = USUAL
+    site: Site, folder: Path, moment: Moment, hands: Hands = ALONE, options: Options = USUAL
 ) -> Report:
     """Build a site into a folder. SiteError and MachineError leave the folder as it was; so do
     errors in the content where the build is strict, and new addresses where it is locked."""
-    return surveys.with_cache(site, lambda kept: _build(site, folder, moment, hands, kept, terms))
+    return surveys.with_cache(site, lambda kept: _build(site, folder, moment, hands, kept, options))
 
 
 def _build(
-    site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache, terms: Terms
+    site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache, options: Options
 ) -> Report:
     job = Job(site, folder, hands, kept)
     last = records.unpacked_build(kept.state(job.name))
@@ -66,16 +66,16 @@ def _build(
         untouched = held.enter_context(hands.beside(size, walk)) if ours else lambda: False
         walked = surveys.read(site, kept, hands)
         context = _context(site, walked.digest, moment)
-        if report := _as_before(moment, last, context, untouched, hands, terms):
+        if report := _as_before(moment, last, context, untouched, hands, options):
             return report
         surveyed = surveys.survey(site, moment, kept, hands, walked)
         news = surveys.news(site, surveyed, moment)
         report, edition = _report(site, surveyed, news), surveyed.edition
         said = walked.digest
         del surveyed, walked  # what printing does not need, a large archive needs the room of
-        if terms.locked and news:
+        if options.locked and news:
             return replace(report, problems=tuple(sorted((*report.problems, *_locked(news)))))
-        if terms.strict and _wrong(report):
+        if options.strict and _wrong(report):
             return report
         if not ours:
             held.enter_context(output)
@@ -85,9 +85,9 @@ def _build(
         pressed = press(job, edition, existing, last.outputs if last else None)
         report = _told(report, pressed)
         output.withdraw(pressed.withdrawn)
-        if terms.strict and _wrong(report):
+        if options.strict and _wrong(report):
             return report
-        if terms.record:
+        if options.record:
             site.permalinks.record(news)
             report = replace(report, recorded=bool(news))
             hands.lap("record addresses")
@@ -200,15 +200,15 @@ def _as_before(
     now: str,
     untouched: Callable[[], bool],
     hands: Hands,
-    terms: Terms,
+    options: Options,
 ) -> Report | None:
     """The report of a build that has nothing to do: no file, setting or template is another than last
     time, nothing has gone live since, and every published file is as it was left."""
     if last is None or last.context != now:
         return None
-    if last.owed and (terms.record or terms.locked):
+    if last.owed and (options.record or options.locked):
         return None
-    if not last.since <= moment.as_of < last.until or (terms.strict and _wrong(last.report)):
+    if not last.since <= moment.as_of < last.until or (options.strict and _wrong(last.report)):
         return None
     same = untouched()
     hands.lap("walk the output")

@@ -164,8 +164,8 @@ def build(
                 more = console.rehearsal_json(rehearsal)
             else:
                 record = not drafts and as_of is None
-                terms = pipeline.Terms(strict, record, locked)
-                report = pipeline.build(site, folder, moment, hands, terms)
+                options = pipeline.Options(strict, record, locked)
+                report = pipeline.build(site, folder, moment, hands, options)
         seconds = time.perf_counter() - start
         errors = any(p.severity is Severity.ERROR for p in report.problems)
         if as_json:

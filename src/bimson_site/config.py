@@ -61,7 +61,7 @@ class SiteConfig:
     successor: str = ""
     featured: tuple[str, ...] = ()
     feeds: tuple[TermKind, ...] = ()
-    data: str = "texts"
+    data: str = "records"
     links: str = "relative"
     extensions: tuple[str, ...] = ()
     output: str = "build"

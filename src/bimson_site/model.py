@@ -778,7 +778,7 @@ class Masthead:
     closed: Timestamp | None = None
     successor: str = ""
     explicit_links: bool = False
-    data: str = "texts"
+    data: str = "records"
 
 
 # --- pages --------------------------------------------------------------------------------------------
