@@ -33,7 +33,7 @@ from bimson_site.survey import Survey
 
 
 class Options(NamedTuple):
-    """On what terms a site is built: `strict`: not with errors in the content; `record`: the ledger learns
+    """How a site is built: `strict`: not with errors in the content; `record`: the ledger learns
     the new addresses; `locked`: not where there are any."""
 
     strict: bool = False

@@ -34,7 +34,6 @@ class Past:
         return self.ledger.pages.get(self.name(path), "")
 
 
-NO_PAST = Past()
 _ORDER = attrgetter("order")
 
 
