@@ -1,6 +1,7 @@
 # make build   set up, build this repository's own archive, say where to look
 # make test    everything that must hold: style, types, layers, behaviour
 # make coverage  which lines and branches the tests reach
+# make histories  many more random histories of an archive than make test has time for
 # make bench   the benchmark at 1,000 and 10,000 articles, in minutes; make bench-peers installs the peers
 # make edits   a thousand random edits under the preview, which must end as a clean build does
 # make lock    renew the lock file after a change of dependencies
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 
 BENCH := $(BIN)/python benchmarks/bench.py --results benchmarks/results/small.jsonl
 
-.PHONY: build test coverage edits bench bench-peers lock clean
+.PHONY: build test coverage edits histories bench bench-peers lock clean
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
@@ -46,6 +47,10 @@ coverage: $(VENV)/tested
 
 edits: $(VENV)/tested
 	BIMSON_SITE_EDITS=1000 $(BIN)/pytest tests/properties/test_preview_edits.py
+
+histories: $(VENV)/tested
+	BIMSON_SITE_LEDGERS=30000 $(BIN)/pytest tests/properties/test_histories.py
+	BIMSON_SITE_HISTORIES=60 $(BIN)/pytest tests/properties/test_incremental.py
 
 bench: $(VENV)/installed
 	@rm -f benchmarks/results/small.jsonl

@@ -20,7 +20,8 @@ from bimson_site import cli
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("default")
+# One commit's CI must not fail for what another did: the search for new examples is done elsewhere.
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 LONG = "Sáng thứ ba, chợ phiên họp bên bờ sông, người bán người mua đông như ngày hội. " * 8
 

@@ -199,9 +199,7 @@ def test_only_a_site_with_old_addresses_has_the_look_up(made: Site) -> None:
 
 
 def places() -> addresses.Addresses:
-    return addresses.Addresses(
-        {"content/a.md": NEW}, {}, {"content/a.md": ("/cu/",)}, {}, (), {}, ()
-    )
+    return addresses.Addresses({"content/a.md": NEW}, {}, {"content/a.md": ("/cu/",)}, {}, (), ())
 
 
 def test_what_is_gone_is_410_and_what_waits_is_not() -> None:

@@ -53,7 +53,7 @@ from bimson_site.pipeline import (
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.assemble import Found, Outline
 from bimson_site.pipeline.discover import discover
-from bimson_site.pipeline.identity import Past, identify
+from bimson_site.pipeline.identity import Past, identify, waiting
 from bimson_site.pipeline.ledger import Row
 from bimson_site.pipeline.masthead import masthead
 from bimson_site.pipeline.old_addresses import Answering
@@ -250,10 +250,8 @@ def _past(
     others = [slip for slip in slips if slip.path not in paths]
     names = identify(released.live, others, odd, there, ledger)
     hidden = {slip.path for slip in released.withheld}
-    waiting = there - paths - hidden if ledger.rows else ()
-    owner_in = ledger.owner_in
-    owners = frozenset(names.get(path) or owner_in.get(path, path) for path in waiting)
-    return Past(ledger, names, owners)
+    away = there - paths - hidden if ledger.rows else ()
+    return Past(ledger, names, waiting(away, names, ledger))
 
 
 def _ruled(

@@ -176,7 +176,6 @@ def test_with_its_own_rows_there_is_nothing_new() -> None:
         {"a.md": (at("lai"), "/cu.html")},
         {},
         (),
-        {},
         (),
     )
     first = recording.news(archive, places, Ledger(), DAY)

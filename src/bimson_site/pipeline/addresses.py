@@ -5,9 +5,10 @@ Makes the claims that `assign` settles, and says what the losers lost. Spelling 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
@@ -24,8 +25,7 @@ class Addresses:
     """`of`: the address of every live article by path (a copy's is its own); `terms`: of terms by
     owner; `moved`: by path of a keeper or page, the addresses that lead to it; `owners`: the name under
     which an article owns addresses, by path, where it is another than its path; `lost`: paths whose
-    firm wish was not granted, with the wish and who has it; `renamed`: the names that owners in the
-    ledger have now, where a person gave them an id; `gone`: published addresses of which nothing is left;
+    firm wish was not granted, with the wish and who has it; `gone`: published addresses of which nothing is left;
     `queries`: as `moved`, addresses with a query, at which no page can stand."""
 
     of: Mapping[str, str]
@@ -33,7 +33,6 @@ class Addresses:
     moved: Mapping[str, tuple[str, ...]]
     owners: Mapping[str, str]
     lost: tuple[tuple[str, str, str], ...]
-    renamed: Mapping[str, str]
     gone: tuple[Gone, ...]
     queries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -59,14 +58,16 @@ def settle(
     """Give every article, term and old address its place. `odd` are the odd articles by path; `static`
     maps folded addresses of files that are there already to their names."""
     owners, problems = past.names, _shared_ids(archive, odd, past)
-    renamed = _renamed(owners, past)
+    keepers = (*archive.pages, *archive.keepers)
+    copies = [c.article for each in archive.copies.values() for c in each]
+    live = {owners.get(s.path, s.path): s.path for s in (*keepers, *copies)}
+    renamed = _renamed(odd.values(), past, live)
+    live |= {former: live[name] for former, name in renamed.items()}
     published = past.ledger.published
     if renamed:
         owner_of = published.owner_of.items()
         owners_now = {url: renamed.get(owner, owner) for url, owner in owner_of}
         published = Published(owners_now, published.unread)
-    keepers = (*archive.pages, *archive.keepers)
-    copies = [c.article for each in archive.copies.values() for c in each]
     keeper_of = {c.article.path: path for path, each in archive.copies.items() for c in each}
     wish_of = partial(_wish, odd=odd, base_url=base_url)
     own_name = owners.get
@@ -94,7 +95,6 @@ def settle(
         for url, owner in published.owner_of.items()
         if stands.get(owner) != url and free(url)
     )
-    live = {own_name(s.path, s.path): s.path for s in (*keepers, *copies)} if former else {}
     named = _named(old, base_url) if former else set()
     for url, owner in former:
         if owner not in live or not free(url):
@@ -118,7 +118,7 @@ def settle(
         for path, urls in moved.items()
         if (asked := [u for u in urls if "?" in u])
     }
-    return Addresses(of, third.urls, found, owners, lost, renamed, gone, queries), tuple(problems)
+    return Addresses(of, third.urls, found, owners, lost, gone, queries), tuple(problems)
 
 
 def _term_claims(shown: Mapping[terms.TermKey, str], published: Published) -> list[Claim]:
@@ -209,17 +209,23 @@ def _shared_ids(archive: Archive, odd: Mapping[str, Article], past: Past) -> lis
     return problems
 
 
-def _renamed(owners: Mapping[str, str], past: Past) -> dict[str, str]:
-    """Owners in the ledger whose file got an id since: what was theirs is the id's now."""
-    ledger, names = past.ledger, set(owners.values())
-    return {
-        ledger.owner_in[path]: name
-        for path, name in owners.items()
-        if name != path
-        and path in ledger.owner_in
-        and ledger.owner_in[path] not in names
-        and name not in ledger.paths_of
-    }
+def _renamed(odd: Iterable[Article], past: Past, live: Container[str]) -> dict[str, str]:
+    """The names of articles before a person gave them an id, but those that another has now: what was theirs
+    is the id's. `live` are the names of live articles."""
+    ledger = past.ledger
+    renamed: dict[str, str] = {}
+    met: dict[str, str] = {}
+    for article in sorted(odd, key=attrgetter("path")):
+        name = past.name(article.path)
+        if name == article.path or name != article.id:
+            continue
+        for each in ledger.former(name, article.path):
+            day = ledger.last_day(each, name, article.path)
+            if (
+                each not in live and met.setdefault(each, "") <= day
+            ):  # of two that had it, the later
+                renamed[each], met[each] = name, day
+    return renamed
 
 
 def _duplicate(article: Article | None, path: str, named: str, first: str) -> Problem:

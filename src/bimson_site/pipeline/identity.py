@@ -31,10 +31,19 @@ class Past:
 
     def had_page(self, path: str) -> str:
         """The first day on which an article had a page of its own; "" if it had none."""
-        return self.ledger.pages.get(self.name(path), "")
+        name = self.name(path)
+        names = {name, *self.ledger.former(name, path)} if name != path else {name}
+        return min((d for n in names if (d := self.ledger.pages.get(n))), default="")
 
 
 _ORDER = attrgetter("order")
+
+
+def waiting(paths: Iterable[str], names: Mapping[str, str], ledger: Ledger) -> frozenset[str]:
+    """The owners whose files are there but not live, by all names that they ever had; `names` as `identify`."""
+    owner_in = ledger.owner_in
+    owners = {names.get(path) or owner_in.get(path, path) for path in paths}
+    return frozenset(owners.union(*(ledger.former(owner) for owner in owners)))
 
 
 def identify(
@@ -45,7 +54,8 @@ def identify(
     ledger: Ledger,
 ) -> dict[str, str]:
     """The names of articles by path, where they are other than the path. The healthy `others` yield to the
-    `live`; among these the order of the archive decides, however they are listed. `on_disk` are the paths of all files, healthy or not.
+    `live`; among these the order of the archive decides, however they are listed. `on_disk` are the paths of
+    all files, healthy or not.
 
     Of two articles with one given id the first has it. A file that is gone and a new one with its text, else
     with its planned address, are one article; not where several new ones have that text.
@@ -57,7 +67,7 @@ def identify(
     for slip in sorted((s for s in live if s.path in given), key=_ORDER):
         holder.setdefault(given[slip.path], slip.path)
     slips = [s for s in (*live, *others) if s.path not in given]
-    for path, name in _from_elsewhere(slips, ledger):
+    for path, name in _from_elsewhere(slips, {slip.path for slip in live}, ledger):
         holder.setdefault(name, path)
     found = {path: name for name, path in holder.items()}
     there = {slip.path for slip in live}
@@ -74,13 +84,22 @@ def identify(
     return {path: name for path, name in found.items() if name != path}
 
 
-def _from_elsewhere(slips: Iterable[Slip], ledger: Ledger) -> list[tuple[str, str]]:
-    """Files that the ledger knows under another name than their path; the one that it met last comes first."""
+def _from_elsewhere(
+    slips: Iterable[Slip], live: Collection[str], ledger: Ledger
+) -> list[tuple[str, str]]:
+    """Files that the ledger knows under another name than their path; the one that it met last comes first.
+    Where it met the file with that path later, and that is live, it is the name of that file."""
     owner_in = ledger.owner_in
     known = [s for s in slips if owner_in.get(s.path, s.path) != s.path]
-    found = [(s.path, owner_in[s.path]) for s in sorted(known, key=_ORDER)]
+    met = ledger.met
+    found = [
+        (slip.path, name)
+        for slip in sorted(known, key=_ORDER)
+        if (name := owner_in[slip.path]) not in live
+        or met.get((name, name), "") <= met[name, slip.path]
+    ]
     if len({name for _, name in found}) < len(found):
-        found.sort(key=lambda pair: ledger.met[pair[0]], reverse=True)
+        found.sort(key=lambda pair: met[pair[1], pair[0]], reverse=True)
     return found
 
 
@@ -106,8 +125,16 @@ def _renamed(
     if not fresh:
         return
     fresh.sort(key=lambda slip: (slip.path not in live, slip.order))
-    here = {owner_in[path] for path in on_disk if path in owner_in}
-    gone = ledger.paths_of.keys() - here - holder.keys()
+    met, last = ledger.met, ledger.last_met
+    here = {  # a file that is not live holds a name only where the ledger met it last
+        owner
+        for path in on_disk
+        if (owner := owner_in.get(path)) and (path in live or met[owner, path] == last[owner])
+    }
+    # Who has or had a given id is known by that alone.
+    gone = ledger.named_by_path - ledger.superseded - here - holder.keys()
+    if gone:
+        gone -= {old for name, path in holder.items() for old in ledger.former(name, path)}
     if not gone:
         return
     keys: dict[str, set[str]] = defaultdict(set)
@@ -130,12 +157,17 @@ def _renamed(
 
 def _last(owners: Collection[str], ledger: Ledger) -> str:
     """Of several owners of one text one that had a page; of these the one that was heir to all others, else the
-    one whose page is youngest: the others were gone before it."""
+    one that was met last: the others were gone before it."""
     owners = [one for one in owners if one in ledger.pages] or owners
     if len(owners) == 1:
         return next(iter(owners))
     ends = [one for one in owners if all(one in ledger.folded_into(o) for o in owners)]
-    return min(ends) if ends else max(owners, key=lambda one: (ledger.pages.get(one, ""), one))
+    when = ledger.last_met
+    return (
+        min(ends)
+        if ends
+        else max(owners, key=lambda one: (when[one], ledger.pages.get(one, ""), one))
+    )
 
 
 def key_of(slip: Slip) -> str:

@@ -23,6 +23,7 @@ FOLDER = "permalinks"
 HEADER = ("url", "id", "path", "key", "since", "as")
 PAGE, COPY, ALIAS, TERM, REMOVED = "page", "copy of ", "alias", "term", "removed"
 REDACTED = "redacted"  # instead of an owner; before a digest, instead of an address
+_UNREAD = f"{REDACTED}:"
 
 _HEADER, _WIDTH, _STANDS = list(HEADER), len(HEADER), frozenset({PAGE, ALIAS, TERM})
 # Nearly all addresses; the others are looked at name by name.
@@ -52,44 +53,75 @@ class Ledger:
     def published(self) -> Published:
         """The owner of every address."""
         found: dict[str, Row] = {}
+        several: dict[str, list[Row]] = {}
         for row in self.rows:
             held = found.setdefault(row.url, row)
-            if held is not row and self._right(row) < self._right(held):
-                found[row.url] = row
-        gone = frozenset(url for url in found if url.startswith(f"{REDACTED}:"))
-        owners = {url: row.id for url, row in found.items() if url not in gone}
-        return Published(owners, frozenset(url.partition(":")[2] for url in gone))
+            if held is not row:
+                several.setdefault(row.url, [held]).append(row)
+        owners = {url: row.id for url, row in found.items() if not url.startswith(_UNREAD)}
+        owners |= {url: self._owner(rows) for url, rows in several.items() if url in owners}
+        unread = frozenset(u.removeprefix(_UNREAD) for u in found if u.startswith(_UNREAD))
+        return Published(owners, unread)
+
+    def _owner(self, rows: Iterable[Row]) -> str:
+        """Of all that were met at one address, who has it. Of one file the name that it got last, a given id
+        before a path; of several files, who had more there than a copy, who has a given id, the older."""
+        by_file: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_file[row.path].append(row)
+        rights = []
+        for some in by_file.values():
+            last = max(some, key=lambda r: (r.id not in self.named_by_path, r.since, r.id))
+            copy = all(row.stands.startswith(COPY) for row in some if row.id == last.id)
+            first = min(row.since for row in some)
+            rights.append((copy, last.id in self.named_by_path, first, last.id))
+        return min(rights)[-1]
 
     @cached_property
-    def _paths(self) -> frozenset[str]:
-        """Owners that are named by their first path; the others have an id that a person gave."""
-        return frozenset(row.id for row in self.rows if row.id == row.path)
-
-    def _right(self, row: Row) -> tuple[bool, bool, str, str]:
-        """Of two owners of one address, the one with the lower has it: who had more there than a copy;
-        who has a given id; the older."""
-        return row.stands.startswith(COPY), row.id in self._paths, row.since, row.id
+    def named_by_path(self) -> frozenset[str]:
+        """Owners that are named by their first path; the others have an id that a person gave. Where that
+        path is the name of another, a + follows it."""
+        return frozenset(row.id for row in self.rows if row.id.rstrip("+") == row.path)
 
     @cached_property
     def owner_in(self) -> dict[str, str]:
-        """The owner that was last met in a file; of several, one that came from elsewhere."""
+        """The owner that was last met in a file; one that came from elsewhere before the file's own name."""
         found: dict[str, Row] = {}
         for row in self.rows:
             if row.path:
                 held = found.setdefault(row.path, row)
-                if held is not row and self._met(row) < self._met(held):
+                if held is not row and self._younger(row) > self._younger(held):
                     found[row.path] = row
         return {path: row.id for path, row in found.items()}
 
-    def _met(self, row: Row) -> tuple[bool, bool, str, str]:
-        return row.id == row.path, *self._right(row)[1:]
+    def _younger(self, row: Row) -> tuple[bool, bool, str, str]:
+        return row.id != row.path, row.id not in self.named_by_path, row.since, row.id
 
     @cached_property
-    def met(self) -> dict[str, str]:
-        """The last day on which anything new was said of a file."""
-        found: dict[str, str] = {}
+    def met(self) -> dict[tuple[str, str], str]:
+        """By owner and file, the last day on which anything new was said of the one in the other."""
+        found: dict[tuple[str, str], str] = {}
         for row in self.rows:
-            found[row.path] = max(row.since, found.get(row.path, ""))
+            found[row.id, row.path] = max(row.since, found.get((row.id, row.path), ""))
+        return found
+
+    @cached_property
+    def last_met(self) -> dict[str, str]:
+        """By owner, the last day on which anything new was said of it."""
+        found: dict[str, str] = {}
+        for (owner, path), day in self.met.items():
+            if path:
+                found[owner] = max(day, found.get(owner, ""))
+        return found
+
+    @cached_property
+    def twins(self) -> dict[str, set[str]]:
+        """By text, the owners that had it, where there were several."""
+        first: dict[str, str] = {}
+        found: dict[str, set[str]] = {}
+        for row in self.rows:
+            if row.key and first.setdefault(row.key, row.id) != row.id:
+                found.setdefault(row.key, {first[row.key]}).add(row.id)
         return found
 
     @cached_property
@@ -100,6 +132,33 @@ class Ledger:
             if row.path:
                 found[row.id].add(row.path)
         return found
+
+    @cached_property
+    def _owners_in(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            found[row.path].add(row.id)
+        return found
+
+    @cached_property
+    def superseded(self) -> frozenset[str]:
+        """The paths by which articles were known that got an id since."""
+        given = self.paths_of.keys() - self.named_by_path
+        return frozenset(old for name in given for old in self.former(name))
+
+    def former(self, name: str, *paths: str) -> set[str]:
+        """The paths by which an article was known before a person gave it an id; `paths` are those of its
+        file beside the ones in which the ledger met it."""
+        if name in self.named_by_path or name.rstrip("+") in paths:
+            return set()
+        places = {*self.paths_of.get(name, ()), *paths}
+        found = {owner for path in places for owner in self._owners_in.get(path, ())}
+        return (found & self.named_by_path) - {name}
+
+    def last_day(self, former: str, name: str, path: str) -> str:
+        """When an article of a given id was last met under a former name; `path` is that of its file."""
+        places = {*self.paths_of.get(name, ()), path}
+        return max(self.met.get((former, place), "") for place in places)
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -207,14 +266,14 @@ def _is_row(url: str, id_: str, path: str, _key: str, _since: str, stands: str) 
 
 
 def _is_address(url: str) -> bool:
-    if url.startswith(f"{REDACTED}:"):
+    if url.startswith(_UNREAD):
         return True
     return routes.is_address(url) or ("?" in url and routes.old_query(url, "") == url)
 
 
 def redacted(url: str) -> str:
     """What is left of an address that may not be read any more."""
-    return f"{REDACTED}:{hidden(url)}"
+    return f"{_UNREAD}{hidden(url)}"
 
 
 def text(rows: Iterable[Row]) -> str:

@@ -17,11 +17,17 @@ def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tup
     known, owner_of = ledger.known, ledger.published.owner_of
     name_of, of = places.owners.get, places.of
     rows: list[Row] = []
+    met, last_met, twins = ledger.met, ledger.last_met, ledger.twins
+    here = {name_of(path, path) for path in of}
 
     def add(url: str, slip: Slip, stands: str) -> None:
-        owner = name_of(slip.path, slip.path)
-        if (url, owner, slip.path, stands) not in known:
-            rows.append(Row(url, owner, slip.path, key_of(slip), since, stands))
+        owner, key = name_of(slip.path, slip.path), key_of(slip)
+        # What has its name back, or outlived another with its text, is met anew: else that would seem younger.
+        rivals = [owner, *(twin for twin in twins.get(key, ()) if twin not in here)]
+        last = max(last_met.get(each, "") for each in rivals)
+        if (url, owner, slip.path, stands) not in known or met[owner, slip.path] < last:
+            day = max(since, last)  # a clock that goes wrong moves no name
+            rows.append(Row(url, owner, slip.path, key, day, stands))
 
     for slip in (*archive.pages, *archive.keepers):
         page, keeper = of[slip.path], name_of(slip.path, slip.path)
@@ -31,8 +37,7 @@ def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tup
             add(of[copy.path], copy, f"{COPY}{keeper}")
         own = {of[copy.path] for copy in copies}
         for url in (*places.moved.get(slip.path, ()), *places.queries.get(slip.path, ())):
-            owner = owner_of.get(url)
-            if url not in own and (owner is None or places.renamed.get(owner) == keeper):
+            if url not in own and url not in owner_of:
                 add(url, slip, ALIAS)
     for owner, url in places.terms.items():
         if owner_of.get(url) != owner:
