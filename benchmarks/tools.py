@@ -27,7 +27,7 @@ class Tool:
     name = "bimson-site"
     site = "bimson-site"
     output = "build"
-    caches: tuple[str, ...] = (".bimson",)
+    caches: tuple[str, ...] = (".bimson", "permalinks")
     template = "templates/article.html"
 
     def __init__(self, folder: Path, texts: corpus.Corpus) -> None:

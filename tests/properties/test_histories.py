@@ -157,24 +157,26 @@ def test_a_thousand_histories(moves, named, seed) -> None:
     history = History(named=named)
     answered_for: dict[str, set[int]] = {}  # by address ever published, whose it was
     together: dict[int, set[int]] = {}  # with whom an article ever shared a page, or a name
+    called: dict[int, str] = {}  # the name of an article in the last build in which it was live
     first: dict[str, int] = {}  # by the name under which addresses are owned
     for number, move in enumerate(moves):
         history.move(number, *move)
         archive, made = history.settle(shuffler)
         assert history.settle(shuffler) == (archive, made), "the order of the files shows"
         page_of = {s.number: made.of[s.path] for s in archive.keepers}
-        copies = (c.article for each in archive.copies.values() for c in each)
-        everyone = [*archive.keepers, *copies]
+        copies = [c.article for each in archive.copies.values() for c in each]
+        for slip in (*archive.keepers, *copies):
+            called[slip.number] = made.owners.get(slip.path, slip.path)
         for keeper in archive.keepers:
             group = [keeper, *(c.article for c in archive.copies.get(keeper.path, ()))]
             for slip in group:
                 page_of[slip.number] = made.of[keeper.path]
                 answered_for.setdefault(made.of[slip.path], set()).add(slip.number)
-                name = made.owners.get(slip.path, slip.path)
+                name = called[slip.number]
                 before = first.get(name, slip.number)
                 first[name] = slip.number
-                # By its planned address or text it is that article now, if that has not another name.
-                if before != slip.number and before not in {s.number for s in everyone}:
+                # By its planned address or text it is that article now, if that got no other name.
+                if before != slip.number and called[before] == name:
                     for numbers in answered_for.values():
                         if before in numbers:
                             numbers.discard(before)
