@@ -121,8 +121,8 @@ def names_of_news(
     """The same, with what is told of an article of the press alone."""
     return {
         **names(page, story, texts, press),
-        **metadata.news(story, press.masthead)._asdict(),
-        "cite": citations.citations(story, press.masthead),
+        "news": metadata.News(story, press.masthead),
+        "cite": citations.Citations(story, press.masthead),
     }
 
 

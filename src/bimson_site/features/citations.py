@@ -11,30 +11,39 @@ for {{cite news}} and its pipes, brackets and dates; its module in Vietnamese, w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from bimson_site import routes
 from bimson_site.features.metadata import is_web
 from bimson_site.model import Masthead, Precision, Story, Timestamp
 
 
-class Citations(NamedTuple):
-    """An article in three syntaxes."""
+@dataclass(frozen=True)
+class Citations:
+    """An article in three syntaxes, each written when a template asks for it."""
 
-    bibtex: str
-    cite_news: str
-    chu_thich_bao: str
+    story: Story
+    masthead: Masthead
 
+    @property
+    def bibtex(self) -> str:
+        return _bibtex(self.story, self.masthead, self._address)
 
-def citations(story: Story, masthead: Masthead) -> Citations:
-    address = _encoded(_address(story, masthead))
-    when = story.article.published
-    fields = _fields(story, masthead, address)
-    return Citations(
-        _bibtex(story, masthead, address),
-        _wiki("cite news", fields, _english_date(when), {}),
-        _wiki("chú thích báo", fields, _vietnamese_date(when), _VIETNAMESE),
-    )
+    @property
+    def cite_news(self) -> str:
+        fields = _fields(self.story, self.masthead, self._address)
+        return _wiki("cite news", fields, _english_date(self.story.article.published), {})
+
+    @property
+    def chu_thich_bao(self) -> str:
+        fields = _fields(self.story, self.masthead, self._address)
+        date = _vietnamese_date(self.story.article.published)
+        return _wiki("chú thích báo", fields, date, _VIETNAMESE)
+
+    @cached_property
+    def _address(self) -> str:
+        return _encoded(_address(self.story, self.masthead))
 
 
 def _address(story: Story, masthead: Masthead) -> str:

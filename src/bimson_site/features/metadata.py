@@ -13,7 +13,8 @@ item type is believed before anything is guessed (a title alone is guessed to be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from bimson_site import routes
 from bimson_site.model import Access, Masthead, Precision, Story, TermRef, Timestamp
@@ -65,20 +66,37 @@ def publisher(story: Story, masthead: Masthead) -> str:
     return story.source.name if story.source else masthead.keeper or masthead.title
 
 
-class News(NamedTuple):
-    """What is told of an article: a sentence or two of its text; what the head says for those who show a
-    link to the page, and for those who cite it; the article as schema.org describes it."""
+@dataclass(frozen=True)
+class News:
+    """What is told of an article, worked out when a template asks for it."""
 
-    gist: str
-    metas: tuple[Meta, ...]
-    linked_data: Mapping[str, object]
+    story: Story
+    masthead: Masthead
 
+    @cached_property
+    def gist(self) -> str:
+        """A sentence or two of the text, or ''."""
+        return gist(self.story)
 
-def news(story: Story, masthead: Masthead) -> News:
-    here, image = routes.absolute(masthead.base_url, story.url), picture(story, masthead)
-    said = gist(story)
-    cited, shared = _cited(story, masthead), _shared(story, masthead, here, image, said)
-    return News(said, (*cited, *shared), _linked_data(story, masthead, here, image, said))
+    @property
+    def metas(self) -> Sequence[Meta]:
+        """What the head says for those who show a link to the page, and for those who cite it."""
+        story, masthead = self.story, self.masthead
+        shared = _shared(story, masthead, self._here, self._picture, self.gist)
+        return (*_cited(story, masthead), *shared)
+
+    @property
+    def linked_data(self) -> Mapping[str, object]:
+        """The article as schema.org describes it."""
+        return _linked_data(self.story, self.masthead, self._here, self._picture, self.gist)
+
+    @cached_property
+    def _here(self) -> str:
+        return routes.absolute(self.masthead.base_url, self.story.url)
+
+    @cached_property
+    def _picture(self) -> str:
+        return picture(self.story, self.masthead)
 
 
 def _linked_data(
