@@ -15,12 +15,21 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from PIL import Image
 
 from bimson_site import cli
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("default")
+
+
+def pixels(shade: int = 0, width: int = 4, height: int = 3, **more: Any) -> bytes:
+    """A small picture, PNG unless `format` says otherwise."""
+    data = io.BytesIO()
+    Image.new("RGB", (width, height), (shade, 90, 60)).save(data, **{"format": "PNG", **more})
+    return data.getvalue()
+
 
 LONG = "Sáng thứ ba, chợ phiên họp bên bờ sông, người bán người mua đông như ngày hội. " * 8
 

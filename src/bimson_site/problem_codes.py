@@ -262,6 +262,8 @@ PHRASES = (
     "* and : are wildcards there",
     "this host does not look at queries",
     "this host takes only name=value in a query",
+    # --- why a picture cannot be read --------------------------------------------------------------
+    "it is no picture, or of a kind that is not known",
     # --- what a value should be ------------------------------------------------------------------
     "a text",
     "true or false",

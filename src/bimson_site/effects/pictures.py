@@ -74,11 +74,11 @@ def _decoded(data: bytes) -> tuple[Facts, bytes]:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             width, height = picture.size
-            if picture.getexif().get(_ORIENTATION) in _TURNED:
-                width, height = height, width
             if width * height > PIXELS_LIMIT:
                 millions = f"{width * height / 1e6:.0f}"
                 return Facts(wrong="picture-too-large", reason=millions), b""
+            if picture.getexif().get(_ORIENTATION) in _TURNED:
+                width, height = height, width
             facts = Facts(width, height)
             ending = _VERSIONS.get(picture.format or "", "")
             moving = getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO"
