@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from PIL import Image
 
 from bimson_site import cli
 
@@ -22,6 +23,14 @@ settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, derandomize=True)
 # One commit's CI must not fail for what another did: the search for new examples is done elsewhere.
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pixels(shade: int = 0, width: int = 4, height: int = 3, **more: Any) -> bytes:
+    """A small picture, PNG unless `format` says otherwise."""
+    data = io.BytesIO()
+    Image.new("RGB", (width, height), (shade, 90, 60)).save(data, **{"format": "PNG", **more})
+    return data.getvalue()
+
 
 LONG = "Sáng thứ ba, chợ phiên họp bên bờ sông, người bán người mua đông như ngày hội. " * 8
 

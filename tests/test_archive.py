@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import LONG, article, run, tree
+from conftest import LONG, article, pixels, run, tree
 
 TITLE = "Chợ phiên họp lại"
 PAGE = "2020/08/05/cho-phien-hop-lai/index.html"
@@ -266,16 +266,16 @@ def test_files_beside_articles_are_published_beside_their_pages(site) -> None:
         {
             "content/mot/a.md": article("Một", body="![Chợ](anh.jpg)\n\n[PDF](Tài%20liệu.PDF)"),
             "content/hai/b.md": article("Hai", body="![Cầu](./anh.jpg) [bài kia](../mot/a.md)"),
-            "content/mot/anh.jpg": "chợ",
-            "content/hai/anh.jpg": "cầu",
+            "content/mot/anh.jpg": pixels(1),
+            "content/hai/anh.jpg": pixels(2),
             "content/mot/Tài liệu.PDF": b"pdf",
         }
     )
     result = made.build()
     assert result.codes == ["base-url-missing"]
     files = made.files()
-    assert files["2020/08/05/mot/anh.jpg"] == "chợ".encode()
-    assert files["2020/08/05/hai/anh.jpg"] == "cầu".encode()
+    assert files["2020/08/05/mot/anh.jpg"] == pixels(1)
+    assert files["2020/08/05/hai/anh.jpg"] == pixels(2)
     assert files["2020/08/05/mot/tai-lieu.pdf"] == b"pdf"
     assert 'href="tai-lieu.pdf"' in made.output("2020/08/05/mot/index.html")
     assert 'href="../mot/"' in made.output("2020/08/05/hai/index.html")
@@ -450,7 +450,7 @@ def test_what_readers_may_not_see_is_published_nowhere(site, access, body, summa
             "a.md": article(
                 TITLE, body="Thân bài kín ![x](anh.jpg)", summary="Tóm tắt đây", access=access
             ),
-            "anh.jpg": b"kin",
+            "anh.jpg": pixels(),
             "bimson.yaml": "base_url: https://kho.example\n",
         }
     )
@@ -486,7 +486,7 @@ def test_a_hugo_bundle_with_toml_builds_as_it_is(site) -> None:
         {
             "content/posts/cho-phien/index.md": '+++\ntitle = "Chợ phiên"\ndate = 2020-08-05T07:00:00+07:00\n'
             'tags = ["chợ"]\ndraft = false\n+++\n![Chợ](anh.jpg)\n',
-            "content/posts/cho-phien/anh.jpg": b"x",
+            "content/posts/cho-phien/anh.jpg": pixels(),
             "content/posts/_index.md": "---\ntitle: Bài\n---\nTất cả bài.\n",
         }
     )
@@ -592,7 +592,9 @@ def test_interrupting_leaves_the_old_site_and_no_traceback(site) -> None:
     ],
 )
 def test_references_from_the_root_and_odd_ones(site, reference: str, published: bool) -> None:
-    made = site({"a.md": article(TITLE, body=f"![Chợ]({reference})"), "static/hinh/cho.png": "png"})
+    made = site(
+        {"a.md": article(TITLE, body=f"![Chợ]({reference})"), "static/hinh/cho.png": pixels()}
+    )
     assert made.build().code == 0
     assert ('src="../../../../hinh/cho.png"' in made.output(PAGE)) is published
 
@@ -688,9 +690,9 @@ def test_a_hugo_publish_date_holds_back_and_a_cover_is_a_picture(site) -> None:
     made = site(
         {
             "a.md": "---\ntitle: Tin\ndate: 2020-01-05\npublishDate: 2999-01-01\n---\nX.\n",
-            "b.md": "---\ntitle: Bìa\ndate: 2020-01-05\ncover: {image: a.png, caption: x}\n"
+            "b.md": "---\ntitle: Bìa\ndate: 2020-01-05\ncover: {image: a.png, alt: Núi, caption: x}\n"
             "categories: [[Tech, Web]]\n---\nX.\n",
-            "a.png": "png",
+            "a.png": pixels(),
         }
     )
     result = made.build()
@@ -753,10 +755,16 @@ def test_pictures_that_only_a_copy_has_are_kept(site) -> None:
     made = site(
         {
             "a.md": article(TITLE, body=LONG + "\n\n![Chợ](a.jpg)", tags="[chợ]"),
-            "b.md": article(TITLE, body=LONG + "\n\n![Chợ](b.jpg)", image="c.jpg", rights="Giữ."),
-            "a.jpg": "a",
-            "b.jpg": "b",
-            "c.jpg": "c",
+            "b.md": article(
+                TITLE,
+                body=LONG + "\n\n![Chợ](b.jpg)",
+                image="c.jpg",
+                image_alt="Chợ",
+                rights="Giữ.",
+            ),
+            "a.jpg": pixels(1),
+            "b.jpg": pixels(2),
+            "c.jpg": pixels(3),
         }
     )
     result = made.build()

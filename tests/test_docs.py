@@ -256,7 +256,11 @@ def test_the_examples_of_the_readme_are_read_without_a_problem(readme: str) -> N
         loaded = load("content/a.md", text.encode(), RULES)
         assert loaded.problems == ()
         assert loaded.article
-        assert loaded.article.extra == "{}"
+        assert loaded.article.extra in {
+            "{}",
+            '{"image_alt": "The new bridge"}',
+            '{"image_alt": "Cây cầu mới"}',
+        }
 
 
 @pytest.mark.parametrize("page", sorted((DOCS / "reference").glob("*.md")), ids=lambda p: p.name)

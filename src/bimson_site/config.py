@@ -42,8 +42,8 @@ class ListSizes:
 
 @dataclass(frozen=True, slots=True)
 class SiteConfig:
-    """What bimson.yaml says, with defaults. `menu` None is the theme's own menu; `base_url` has no
-    slash at its end; `servers` None is the one that `host` implies; `closed` is in the site's zone; `featured` are paths of article files; `feeds` are
+    """What bimson.yaml says, with defaults. `menu` None is the theme's own menu; `base_url` and `media_base` have no
+    slash at the end; `servers` None is the one that `host` implies; `closed` is in the site's zone; `featured` are paths of article files; `feeds` are
     the kinds of terms that have feeds beside sections, which always do."""
 
     title: str = "Lưu trữ"
@@ -64,6 +64,7 @@ class SiteConfig:
     data: str = "records"
     links: str = "relative"
     extensions: tuple[str, ...] = ()
+    media_base: str = ""
     output: str = "build"
     host: str = ""
     servers: tuple[str, ...] | None = None
@@ -177,6 +178,7 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
     "data": readers.matching("none|records|texts", "texts, records or none"),
     "links": readers.matching("relative|explicit", "relative or explicit"),
     "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),
+    "media_base": readers.base_url,
     "output": readers.folder,
     "host": readers.matching(
         "cloudflare-pages|github-pages|gitlab-pages|netlify",

@@ -10,8 +10,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site.effects import cache, files
+from bimson_site.effects import cache, files, pictures, workers
 from bimson_site.effects.cache import Reading
+from bimson_site.effects.pictures import Facts
 from bimson_site.errors import Location, problem
 from bimson_site.model import (
     Article,
@@ -135,6 +136,30 @@ def died(source: Source) -> Loaded:
 
 def died_reading(unread: Unread) -> Reading:
     return reading(unread.source, b"", died(unread.source))
+
+
+def make_looker(
+    root: Path, folder: Path, known: Mapping[str, Facts]
+) -> Callable[[Sequence[Source]], Sequence[tuple[str, Facts]]]:
+    """A task that looks at pictures and makes smaller versions of them, into a folder: the digest of each and
+    its facts. What is `known` by its digest is not made again."""
+
+    def look(source: Source) -> tuple[str, Facts]:
+        if source.size > pictures.BYTES_LIMIT:
+            millions = f"{source.size / 1e6:.0f}"
+            return "", Facts(wrong="picture-broken", reason=f"it has {millions} MB")
+        try:
+            data = files.read(root, source.path)
+        except OSError as err:
+            return "", Facts(wrong="picture-broken", reason=err.strerror or str(err))
+        digest = blake2b(data, digest_size=16).hexdigest()
+        return digest, known.get(digest) or pictures.look(data, digest, folder)
+
+    return workers.each(look)
+
+
+def died_looking(_source: Source) -> tuple[str, Facts]:
+    return "", Facts(wrong="picture-broken", reason="the process that looked at it died")
 
 
 class Unjudged(NamedTuple):

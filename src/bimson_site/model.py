@@ -415,12 +415,40 @@ class Kin:
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A file that is published as it is: its path in the site or the theme, its address, and what
-    changes with its bytes: where the walk found it (`Source.stamp`) or, in the theme, a digest."""
+    changes with its bytes: where the walk found it (`Source.stamp`) or, in the theme, a digest. `made` is the
+    file, relative to the site, whose bytes are published in its place: those of a picture without GPS data, or of
+    a smaller version."""
 
     path: str
     url: str
     packaged: bool
     stamp: tuple[int | str, ...] = ()
+    made: str = ""
+
+
+class Picture(NamedTuple):
+    """What is known of a picture file: its size in pixels as a reader sees it (0: not known); the files,
+    relative to the site, that were made of it ('' where it will do itself): the picture without GPS data, a smaller
+    version with its size."""
+
+    width: int
+    height: int
+    clean: str = ""
+    small: str = ""
+    small_width: int = 0
+    small_height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture on a page: the address of the original, and of what is shown of it, with its size in
+    pixels; the smaller version, where it is published beside the page."""
+
+    url: str
+    shown: str
+    width: int
+    height: int
+    version: Asset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,7 +456,8 @@ class Story:
     """One page of the archive: the keeper, its terms, its copies, its files and its old addresses.
 
     `links` resolves what the body refers to: (reference, address of this site), where an attachment
-    has its address beside the page. `attachments` are the files there. `moved` are old addresses and
+    has its address beside the page; "" is a dead one, of which only the words are printed. `attachments` are the
+    files there, `pictures` those of the references whose size is known. `moved` are old addresses and
     addresses of copies that lead here. `kin` are other articles in archive order: earlier and later versions, the one
     before and after in a series, and at most five earlier ones that are related.
     """
@@ -445,6 +474,7 @@ class Story:
     moved: tuple[str, ...] = ()
     canonical: str = ""
     kin: tuple[Kin, ...] = ()
+    pictures: tuple[Shown, ...] = ()
     digest: str = ""
 
 
@@ -510,6 +540,7 @@ class StoryRow(NamedTuple):
     moved: tuple[str, ...]
     canonical: str
     kin: tuple[KinRow, ...]
+    pictures: tuple[Shown, ...]
     digest: bytes
 
 

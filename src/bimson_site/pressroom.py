@@ -178,7 +178,9 @@ def draw(
     """The bytes of a page. SiteError, or OSError where a file fails."""
     if isinstance(page.inputs, Asset):
         asset = page.inputs
-        return files.packaged_file(asset.path) if asset.packaged else files.read(root, asset.path)
+        if asset.packaged:
+            return files.packaged_file(asset.path)
+        return files.read(root, asset.made or asset.path)
     if page.view not in views:
         reason = f"{page.url} asks for the view {page.view}, and there is none of that name"
         where = Location(page.owner)

@@ -149,6 +149,18 @@ CODES: dict[str, Words] = {
         "the file {file} that this article names is not there",
         "put it beside the article, or mend the name",
     ),
+    "picture-broken": _warning(
+        "this picture cannot be read whole ({reason}), so there is no smaller version of it",
+        "save it anew from the original; the file is published as it is",
+    ),
+    "picture-too-large": _warning(
+        "this picture has {millions} million pixels, so there is no smaller version of it",
+        "make it smaller by hand (150 million pixels are the limit); the file is published as it is",
+    ),
+    "alt-missing": _warning(
+        "the picture {file} has no words for those who cannot see it",
+        "say what is to be seen on it: ![The new bridge](bridge.jpg), or image_alt in the front matter",
+    ),
     "file-unused": _warning(
         "this file is not an article (.md, .markdown), and no article names it",
         "rename it to .md if it is an article; files of your own belong in static/",
@@ -250,6 +262,8 @@ PHRASES = (
     "* and : are wildcards there",
     "this host does not look at queries",
     "this host takes only name=value in a query",
+    # --- why a picture cannot be read --------------------------------------------------------------
+    "it is no picture, or of a kind that is not known",
     # --- what a value should be ------------------------------------------------------------------
     "a text",
     "true or false",

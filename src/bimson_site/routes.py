@@ -297,6 +297,33 @@ def here(text: str, base_url: str) -> str | None:
     return None
 
 
+_PICTURES = (
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".png",
+    ".gif",
+    ".webp",
+    ".avif",
+    ".heic",
+    ".tif",
+    ".tiff",
+    ".bmp",
+)
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file is a picture made of pixels, by its name."""
+    return path.lower().endswith(_PICTURES)
+
+
+def smaller(name: str, width: int) -> str:
+    """The name or address of a version of a picture, by that of the picture: cau.jpg, cau.1200.jpg. Browsers
+    show no animation of ours, so the version of a GIF is a PNG."""
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.{width}.{'png' if ending.lower() == 'gif' else ending}"
+
+
 def old_address(text: str, base_url: str) -> str | None:
     """The address below the site that an alias asks for, as a page or a file can answer it.
 

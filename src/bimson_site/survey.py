@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from bimson_site import folding, jobs
+from bimson_site import darkroom, folding, jobs
+from bimson_site.darkroom import Gallery
 from bimson_site.effects import files, tool, workers
 from bimson_site.effects.cache import Cache, LostError
 from bimson_site.effects.site import Site
@@ -24,6 +25,7 @@ from bimson_site.model import (
     ODD,
     Archive,
     Article,
+    Asset,
     Assets,
     Masthead,
     Page,
@@ -43,6 +45,7 @@ from bimson_site.pipeline import (
     load,
     old_addresses,
     recording,
+    references,
     remarks,
     rulings,
     shelve,
@@ -175,6 +178,8 @@ def survey(
     places, placed = addresses.settle(archive, odd, said.shown, past, taken, config.base_url)
     glossary = terms.glossary(said.shown, places.terms)
     hands.lap("assign addresses")
+    gallery = darkroom.look(site, walked.sources, kept, hands)
+    hands.lap("look at pictures")
     held, resolved = stories.hold(
         archive,
         odd,
@@ -185,6 +190,8 @@ def survey(
         taken,
         config.base_url,
         kin.links(pairs),
+        gallery.of,
+        config.media_base,
     )
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -194,12 +201,14 @@ def survey(
     hands.lap("make rows")
     old = old_addresses.answering(places, holdings.gone, config, taken)
     hands.lap("old addresses")
-    outlines, whole = _outlines(site, holdings, places, old, kept)
+    assets = _assets(site, held, gallery, taken)
+    outlines, whole = _outlines(site, assets, holdings, places, old, kept)
     hands.lap("shelve")
     found = {
         *site.warnings,
         *walked.unfit,
         *said_wrong,
+        *gallery.problems,
         *repeated,
         *misruled,
         *placed,
@@ -273,8 +282,25 @@ def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Itera
     return addresses.lost((articles[path], wish, holder) for path, wish, holder in places.lost)
 
 
+def _assets(
+    site: Site, held: stories.Held, gallery: Gallery, taken: Mapping[str, str]
+) -> tuple[Asset, ...]:
+    """The files of the theme and of static/, with the smaller versions of pictures that pages show."""
+    if not gallery.of:
+        return site.assets
+    rows = (*(dated.story for dated in held.stories), *held.pages)
+    used = {picture.shown for row in rows for picture in row.pictures}
+    versions = references.static_versions(site.assets, gallery.of, taken, used)
+    return (*darkroom.published(site.assets, gallery), *versions)
+
+
 def _outlines(
-    site: Site, holdings: Holdings, places: Addresses, old: Answering, kept: Cache
+    site: Site,
+    assets: tuple[Asset, ...],
+    holdings: Holdings,
+    places: Addresses,
+    old: Answering,
+    kept: Cache,
 ) -> tuple[tuple[Outline, ...], Whole]:
     """The archive as planners will see it, and its front door. Files of the site come first, so that
     they keep their names."""
@@ -287,7 +313,7 @@ def _outlines(
     assert isinstance(whole, Whole)
 
     def partitions() -> Iterator[Partition]:
-        yield Assets(site.assets)
+        yield Assets(assets)
         yield rows
         yield old.partition(site.script)
         yield from shelve.standing(holdings)

@@ -27,6 +27,7 @@ DOORS = {
     "markdown_it": {"text/markdown/"},
     "mdit_py_plugins": {"text/markdown/parser.py"},
     "nh3": {"text/sanitise.py"},
+    "PIL": {"effects/pictures.py"},
     "rapidfuzz": {"text/similarity.py"},
     "slugify": {"text/slugs.py"},
     "jinja2": {"theme/sandbox/"},

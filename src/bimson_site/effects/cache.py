@@ -20,12 +20,14 @@ from typing import Any, NamedTuple, Self
 
 from bimson_site.effects import files
 from bimson_site.effects.files import FOLDER
+from bimson_site.effects.pictures import Facts
 from bimson_site.errors import Location, MachineError, Problem, problem
 from bimson_site.model import Article, Cluster, Face, Signature, Slip, Source
 from bimson_site.pipeline import records
 from bimson_site.pipeline.assemble import Found, Wanted
 
 ARTICLES, PUBLISHED = "articles.sqlite3", "published.sqlite3"
+PICTURES = "pictures"  # the folder of what was made of pictures
 
 _ARTICLES = """
 CREATE TABLE IF NOT EXISTS files (
@@ -39,6 +41,9 @@ CREATE TABLE IF NOT EXISTS signatures (said BLOB PRIMARY KEY, signature BLOB) WI
 CREATE TABLE IF NOT EXISTS sentences (number INTEGER PRIMARY KEY, hashes BLOB);
 CREATE TABLE IF NOT EXISTS judged (pair BLOB PRIMARY KEY, judgement BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pictures (
+  path TEXT PRIMARY KEY, size INTEGER, written INTEGER, changed INTEGER, inode INTEGER, bytes TEXT,
+  facts BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
 """
 _PUBLISHED = """
@@ -47,7 +52,7 @@ CREATE TABLE IF NOT EXISTS builds (output TEXT PRIMARY KEY, state BLOB) WITHOUT 
 CREATE TABLE IF NOT EXISTS partitions (
   output TEXT, key TEXT, digest TEXT, views TEXT, receipts BLOB, PRIMARY KEY (output, key)) WITHOUT ROWID;
 """
-_TABLES = ("files", "records", "signatures", "sentences", "judged", "folded", "rules")
+_TABLES = ("files", "records", "signatures", "sentences", "judged", "folded", "pictures", "rules")
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 _AT_A_TIME = 2_000  # readings
 
@@ -79,6 +84,7 @@ class Reading(NamedTuple):
 
 def forget_all(root: Path) -> None:
     """Drop all that is known of a site: nothing of what was removed may be left."""
+    shutil.rmtree(root / FOLDER / PICTURES, ignore_errors=True)
     for name in (ARTICLES, PUBLISHED):
         for ending in ("", "-journal"):
             (root / FOLDER / f"{name}{ending}").unlink(missing_ok=True)
@@ -348,6 +354,36 @@ class Cache:
             db.execute("DELETE FROM folded")
             packed = records.packed_clusters(clusters, problems)
             db.execute("INSERT INTO folded VALUES (?, ?)", (said, packed))
+
+    # --- pictures ---------------------------------------------------------------------------------
+
+    @property
+    def pictures_folder(self) -> Path:
+        """Where what was made of pictures lies; it need not be there."""
+        return self.folder / PICTURES
+
+    def pictures(self) -> dict[str, tuple[tuple[int, ...], str, Facts]]:
+        """Every picture that was looked at, by path: its stamp then, the digest of its bytes, its facts."""
+        rows = self._articles.execute(
+            "SELECT path, size, written, changed, inode, bytes, facts FROM pictures"
+        )
+        return {
+            path: (tuple(stamp), digest, Facts(*records.opened(facts)))
+            for path, *stamp, digest, facts in rows
+        }
+
+    def keep_pictures(
+        self, found: Iterable[tuple[Source, str, Facts]], gone: Iterable[str]
+    ) -> None:
+        with _transaction(self._articles) as db:
+            db.executemany("DELETE FROM pictures WHERE path = ?", ((path,) for path in gone))
+            db.executemany(
+                "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (source.path, *source.stamp, digest, records.sealed(tuple(facts)))
+                    for source, digest, facts in found
+                ),
+            )
 
     # --- published pages --------------------------------------------------------------------------
 

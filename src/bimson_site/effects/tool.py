@@ -20,6 +20,7 @@ LIBRARIES = (
     "markupsafe",
     "mdit-py-plugins",
     "nh3",
+    "pillow",
     "polib",
     "python-slugify",
     "pyyaml",

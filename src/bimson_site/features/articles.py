@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
-from bimson_site.features import citations, metadata
+from bimson_site.features import assets, citations, metadata, pictures
 from bimson_site.model import (
     Access,
     Body,
@@ -55,9 +55,12 @@ def plan_standing(standing: Standing, _masthead: Masthead) -> Iterator[Page]:
 
 
 def attached(story: Story) -> Iterator[Page]:
-    """The files that the body refers to, published beside its page."""
+    """The files that the body refers to, published beside its page, and smaller versions of its pictures."""
     for asset in story.attachments:
-        yield Page(asset.url, "file", asset, owner=asset.path)
+        yield assets.page(asset)
+    for picture in story.pictures:
+        if picture.version:
+            yield assets.page(picture.version)
 
 
 def bodies(story: Story) -> tuple[Body, ...]:
@@ -70,10 +73,14 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
     links = {}
     if story.links:
         link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
-        links = {ref: link(url) for ref, url in story.links}
+        links = {ref: link(url) if url.startswith("/") else url for ref, url in story.links}
     title, backlink = story.article.title, press.words.gettext("back to note {number}")
     html = "".join(markdown.render(t, links, title=title, backlink=backlink) for t in texts)
     html = _own_links(html, page, press.masthead)
+    if "<img" in html:
+        lead = lead_image(page, story)
+        led = bool(lead) and lead not in html
+        html = pictures.hung(html, page.url, story.pictures, led=led)
     return Markup(html)  # noqa: S704 - escaped or sanitised by text.markdown
 
 
@@ -99,10 +106,13 @@ def lead_image(page: Page, story: Story) -> str:
     image = story.article.image
     if not image:
         return ""
-    found = dict(story.links).get(image)
-    if found:
-        return routes.link(page.url, found)
-    return image if image.startswith(("https://", "http://")) else ""
+    found = dict(story.links).get(image, image if _foreign(image) else "")
+    return found if not found or _foreign(found) else routes.link(page.url, found)
+
+
+def _foreign(url: str) -> bool:
+    """An address that is not below the site: `media_base`, or another site's."""
+    return url.startswith(("https://", "http://"))
 
 
 def names(page: Page, story: Story, texts: Sequence[str], press: Press) -> dict[str, object]:
@@ -112,6 +122,7 @@ def names(page: Page, story: Story, texts: Sequence[str], press: Press) -> dict[
         "article": story.article,
         "body": body_html(page, story, texts, press),
         "image": lead_image(page, story),
+        "lead": pictures.lead(story),
     }
 
 

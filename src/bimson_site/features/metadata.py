@@ -22,7 +22,6 @@ from bimson_site.model import Access, Masthead, Precision, Story, TermRef, Times
 # (which attribute names it: "name" or "property"; its name; what it says)
 Meta = tuple[str, str, str]
 
-_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")
 _LONGEST = 300  # letters of a description, as in the description of the page
 
 
@@ -51,9 +50,12 @@ def picture(story: Story, masthead: Masthead) -> str:
         return ""
     if is_web(article.image):
         return article.image
-    shown = (asset.url for asset in story.attachments if asset.url.lower().endswith(_PICTURES))
+    shown = (asset.url for asset in story.attachments if routes.is_picture(asset.url))
     found = dict(story.links).get(article.image) if article.image else next(shown, "")
-    return routes.absolute(masthead.base_url, found) if found else ""
+    if not found or is_web(found):
+        return found or ""
+    version = next((each.shown for each in story.pictures if each.url == found), found)
+    return routes.absolute(masthead.base_url, version)
 
 
 def told(stamp: Timestamp | None) -> str:

@@ -230,6 +230,7 @@ def story(row: StoryRow, found: Found, cards: Cards) -> Story:
         moved=row.moved,
         canonical=row.canonical,
         kin=tuple([_kin(each, found, cards) for each in row.kin]),
+        pictures=row.pictures,
         digest=row.digest.hex(),
     )
 

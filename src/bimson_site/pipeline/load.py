@@ -38,7 +38,7 @@ from bimson_site.text import (
     slugs,
     vietnamese,
 )
-from bimson_site.text.frontmatter import Document, Text
+from bimson_site.text.frontmatter import Document, Fields, Text
 from bimson_site.text.lines import in_one_line
 
 CONTENT = "content/"
@@ -97,6 +97,9 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
     slug, given = _slug(found, title)
     updated = _moment(found, "updated", rules)
     image = _image(found)
+    for address in reading.unlabelled:
+        where = Location(found.path, *_spot(address, text, body))
+        found.problems.append(problem("alt-missing", where, file=unquote(address)))
     article = Article(
         id=found.text("id") or found.path,
         path=found.path,
@@ -123,7 +126,7 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
         embargo_until=_embargo(found, rules),
         draft=_is_draft(found),
         noindex=found.flag("noindex"),
-        extra=found.extra,
+        extra=_with_words_of(found, image),
         references=_references(reading.references, text, body, found, image),
         skeleton=similarity.skeleton(reading.text, title),
         body=body,
@@ -296,6 +299,43 @@ def _image(found: Found) -> str:
     return text
 
 
+# What is said of the lead picture, and how groups of fields that name one call it.
+_WORDS_OF_IMAGE = {
+    "image_alt": ("alt",),
+    "image_caption": ("caption",),
+    "image_credit": ("credit", "photographer"),
+}
+
+
+def _with_words_of(found: Found, image: str) -> str:
+    """`extra` with what is said of the lead picture, which may also stand below it; a problem where nobody
+    says what is to be seen on it."""
+    if not image:
+        return found.extra
+    node = found.known["image"][0].value
+    said = json.loads(found.extra)
+    if isinstance(node, Fields):
+        told = {
+            pair.key.lower(): in_one_line(pair.value.text)
+            for pair in node.pairs
+            if isinstance(pair.value, Text)
+        }
+        for name, keys in _WORDS_OF_IMAGE.items():
+            words = next((told[key] for key in keys if told.get(key)), "")
+            if words and not said.get(name):
+                said[name] = words
+    if not said.get("image_alt"):
+        found.problems.append(problem("alt-missing", found.at("image"), file=image))
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+
+
+def _spot(reference: str, text: str, body: Body) -> tuple[int, int]:
+    """Line and column in the file where a body names something first."""
+    index = max(text.find(reference), text.find(unquote(reference)), 0)
+    line = body.line + text.count("\n", 0, index)
+    return line, index - (text.rfind("\n", 0, index) + 1) + 1
+
+
 def _access(found: Found) -> Access:
     if "access" not in found.known:
         return Access.FULL
@@ -336,8 +376,5 @@ def _references(
         where = found.at("image")
         places[image] = (where.line, where.column)
     for reference in named:
-        index = max(text.find(reference), text.find(unquote(reference)), 0)
-        line = body.line + text.count("\n", 0, index)
-        column = index - (text.rfind("\n", 0, index) + 1) + 1
-        places.setdefault(reference, (line, column))
+        places.setdefault(reference, _spot(reference, text, body))
     return tuple((reference, *place) for reference, place in places.items())

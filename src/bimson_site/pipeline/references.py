@@ -7,13 +7,13 @@ never parses a body (`text.markdown` finds the references). Who asks: `pipeline.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urlsplit
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import Access, Article, Asset, Source
+from bimson_site.model import Access, Article, Asset, Picture, Shown, Source
 from bimson_site.text import markdown, slugs, vietnamese
 
 
@@ -21,20 +21,24 @@ from bimson_site.text import markdown, slugs, vietnamese
 class Surroundings:
     """What a story may refer to: files beside articles by path (NFC); the site's base_url; `named` gives
     the address that a name (NFC: a path, an id, an address) of an article means, or ""; folded addresses
-    of static files; paths (NFC) of article files that have no page now."""
+    of static files; paths (NFC) of article files that have no page now; what is known of pictures, by path; the
+    address below which files lie that are not in the tree, or ""."""
 
     files: Mapping[str, Source]
     base_url: str
     named: Callable[[str], str]
     static: Mapping[str, str]
     unpublished: Collection[str]
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    media_base: str = ""
 
 
 def resolve(
     article: Article, url: str, around: Surroundings, given: Iterable[Asset] = ()
 ) -> tuple[tuple[tuple[str, str], ...], tuple[Asset, ...], list[Problem]]:
-    """Resolve what a body names: files beside it get an address beside the page, articles theirs.
-    `given` are files that have their addresses there already."""
+    """Resolve what a body names: files beside it get an address beside the page, articles theirs, files that
+    are missing one below `media_base`, if there is one. What leads nowhere has the address "": of such a link or
+    picture only the words are printed. `given` are files that have their addresses there already."""
     links: list[tuple[str, str]] = []
     attachments = {asset.path: asset for asset in given}
     names = {asset.url.rpartition("/")[2] for asset in attachments.values()}
@@ -48,17 +52,21 @@ def resolve(
             local = routes.here(place.path, around.base_url)
             if local and (routes.folded(unquote(local)) in around.static or not _is_file(local)):
                 links.append((reference, unquote(local) + tail))
+            elif local and around.media_base:
+                links.append((reference, around.media_base + quote(unquote(local)) + tail))
             elif local:
                 where = Location(article.path, line, column)
                 problems.append(problem("file-missing", where, file=unquote(place.path)))
+                links.append((reference, ""))
             continue
         path = _beside(article.path, place.path)
         if path in around.files:
             source = around.files[path]
             if source.path not in attachments:
                 own = url + _free(slugs.file_slug(posixpath.basename(path)), names)
+                picture = around.pictures.get(source.path)
                 attachments[source.path] = Asset(
-                    source.path, own, packaged=False, stamp=source.stamp
+                    source.path, own, False, source.stamp, picture.clean if picture else ""
                 )
             links.append((reference, attachments[source.path].url + tail))
         elif named := _named(path, around):
@@ -67,12 +75,73 @@ def resolve(
         elif path in around.unpublished:
             where = Location(article.path, line, column)
             problems.append(problem("link-unpublished", where, file=path))
+            links.append((reference, ""))
+        elif _is_file(path) and around.media_base and path.startswith("content/"):
+            below = quote(path.removeprefix("content"))
+            links.append((reference, around.media_base + below + tail))
         elif _is_file(path):
             where = Location(article.path, line, column)
             problems.append(problem("file-missing", where, file=unquote(place.path)))
+            links.append((reference, ""))
     if article.access is not Access.FULL:
         attachments = {}  # what readers may not see is not published beside the page either
     return tuple(links), tuple(attachments.values()), problems
+
+
+def shown(
+    article: Article,
+    links: Iterable[tuple[str, str]],
+    attachments: Sequence[Asset],
+    around: Surroundings,
+) -> tuple[Shown, ...]:
+    """The pictures among the references of an article, with the versions that are shown. `attachments` are all
+    files beside its page: a version takes a name that none of them has."""
+    if not around.pictures or article.access is not Access.FULL:
+        return ()
+    beside = {asset.url: asset for asset in attachments}
+    names = {url.rpartition("/")[2] for url in beside}
+    found = {}
+    for _, url in links:
+        asset = beside.get(url)
+        path = asset.path if asset else around.static.get(routes.folded(url), "")
+        picture = around.pictures.get(path)
+        if picture is None or not picture.width or url in found:
+            continue
+        if not picture.small:
+            found[url] = Shown(url, url, picture.width, picture.height)
+            continue
+        small, size = routes.smaller(url, picture.small_width), picture[4:6]
+        if asset is None:  # of static/: one version for all pages that show it
+            found[url] = Shown(url, _unclaimed(small, around.static), *size)
+            continue
+        folder, _, name = small.rpartition("/")
+        own = f"{folder}/{_free(name, names)}"
+        version = Asset(path, own, False, asset.stamp, picture.small)
+        found[url] = Shown(url, own, *size, version)
+    return tuple(found.values())
+
+
+def _unclaimed(url: str, static: Collection[str]) -> str:
+    stem, dot, ending = url.rpartition(".")
+    number, free = 2, url
+    while routes.folded(free) in static:
+        free, number = f"{stem}-{number}{dot}{ending}", number + 1
+    return free
+
+
+def static_versions(
+    assets: Iterable[Asset],
+    pictures: Mapping[str, Picture],
+    static: Collection[str],
+    used: Collection[str],
+) -> Iterator[Asset]:
+    """The smaller versions of pictures of static/, where some page shows them."""
+    for asset in assets:
+        picture = pictures.get(asset.path)
+        if picture and picture.small:
+            url = _unclaimed(routes.smaller(asset.url, picture.small_width), static)
+            if url in used:
+                yield Asset(asset.path, url, False, asset.stamp, picture.small)
 
 
 def paths(article: Article) -> Iterable[str]:

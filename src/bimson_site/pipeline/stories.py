@@ -26,6 +26,8 @@ from bimson_site.model import (
     CardRow,
     KinRow,
     Link,
+    Picture,
+    Shown,
     Slip,
     Sources,
     StoryRow,
@@ -101,6 +103,8 @@ class _Desk:
     static: Mapping[str, str]
     base_url: str
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    media_base: str = ""
     known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
     told_of: dict[str, tuple[_Terms, CardRow]] = field(default_factory=dict)
 
@@ -148,7 +152,15 @@ class _Desk:
             if s.path not in self.places.of
         )
         named = _names(self.archive, self.odd, self.places, self.base_url)
-        return Surroundings(files, self.base_url, named, self.static, unpublished)
+        return Surroundings(
+            files,
+            self.base_url,
+            named,
+            self.static,
+            unpublished,
+            self.pictures,
+            self.media_base,
+        )
 
 
 def hold(
@@ -161,10 +173,24 @@ def hold(
     static: Mapping[str, str],
     base_url: str,
     links: Mapping[str, Sequence[Link]] = {},
+    pictures: Mapping[str, Picture] = {},
+    media_base: str = "",
 ) -> tuple[Held, tuple[Problem, ...]]:
     """The rows of the whole archive; and the problems of what articles refer to. `links` is what pages say
     of others (`kin.links`)."""
-    desk = _Desk(archive, odd, places, wording, glossary, sources, static, base_url, links)
+    desk = _Desk(
+        archive,
+        odd,
+        places,
+        wording,
+        glossary,
+        sources,
+        static,
+        base_url,
+        links,
+        pictures,
+        media_base,
+    )
     stories: list[Dated] = []
     listed: list[Entry] = []
     problems: list[Problem] = []
@@ -283,12 +309,15 @@ def _story(
     copies: tuple[AppearanceRow, ...] = ()
     if repeated:
         copies, attachments = _appearances(slip, repeated, card.url, desk, attachments)
+    pictures: tuple[Shown, ...] = ()
+    if links:
+        pictures = references.shown(desk.odd[slip.path], links, attachments, desk.around)
     kin, kin_digest = _kin(slip, card.url, desk)
     parts = [slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest]
     if moved or links or attachments or canonical or repeated:
         slips = [copy.digest for copy in repeated]
         own = tuple(tuple(copy[1:]) for copy in copies)
-        rest = (moved, links, attachments, canonical, own, tuple(slips), source)
+        rest = (moved, links, attachments, canonical, own, tuple(slips), source, pictures)
         parts.append(bytes.fromhex(digest(rest)))
     if kin:
         parts.append(kin_digest)
@@ -306,6 +335,7 @@ def _story(
         tuple(moved),
         canonical,
         kin,
+        pictures,
         blake2b(b"".join(parts), digest_size=16).digest(),
     )
     return row, problems

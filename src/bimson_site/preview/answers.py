@@ -78,6 +78,12 @@ class Answers:
         found = next((a for a in edition.site.assets if a.url == url), None)
         return self._asset(found) if found else None
 
+    def _made(self, path: str) -> Answer | None:
+        """What stands for a file whose bytes were made of another: that other, whose change changes them."""
+        edition = self.session.edition
+        place = edition.contents.places.get(path[len(self.prefix) :]) if edition else None
+        return self._file(path, place.owner) if place and place.view == "made" else None
+
     def answer(self, path: str) -> Answer:
         """The answer to a path, planned anew where it must be."""
         for _ in range(_TRIES):
@@ -228,7 +234,7 @@ class Answers:
         name = asset.url.rsplit("/", 1)[-1]
         if asset.packaged:
             return Answer(200, name, files.packaged_file(asset.path))
-        return self._file(asset.url, asset.path)
+        return self._file(asset.url, asset.made or asset.path)
 
     def _file(self, url: str, path: str) -> Answer:
         place = self.session.root / path
@@ -238,7 +244,7 @@ class Answers:
         """What changes with the bytes of the file at a path."""
         if path.startswith(f"{DRAFTS}/"):
             path = self.prefix + path[len(DRAFTS) :]
-        found = self.file(path)
+        found = self.file(path) or self._made(path)
         if found is None:
             return ""
         if found.file is None:

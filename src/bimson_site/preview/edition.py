@@ -83,4 +83,4 @@ def drawn_with(edition: Edition, site: Site) -> Edition:
 def is_file(edition: Edition, path: str) -> bool:
     """Whether a path is that of a file which is published as it is, beside the articles or by itself."""
     place = edition.contents.places.get(edition.contents.of.get(path, ""))
-    return place is not None and place.view == "file"
+    return place is not None and place.view in {"file", "made"}

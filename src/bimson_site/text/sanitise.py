@@ -66,7 +66,8 @@ _DEAD_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 def clean(html: str, resolve: Callable[[str], str]) -> str:
     """A harmless version of an HTML fragment.
 
-    `resolve` maps each reference (see `is_reference`) to the address to print. Ids stay only where
+    `resolve` maps each reference (see `is_reference`) to the address to print; of one that gives "" only the words
+    are left. Ids stay only where
     a link of the same fragment leads to them, so that they cannot clash with the page around.
     """
     html = _STRANGE_BLOCK.sub(r"<\1div>", html)
@@ -78,7 +79,7 @@ def clean(html: str, resolve: Callable[[str], str]) -> str:
         if name in {"href", "src"}:
             if tag not in {"a", "img"} or not is_safe(value, picture=tag == "img"):
                 return None
-            return resolve(encoded(value)) if is_reference(value) else value
+            return (resolve(encoded(value)) or None) if is_reference(value) else value
         if name in {"id", "name"}:
             return value if value in wanted else None
         if name in {"width", "height"}:

@@ -16,7 +16,7 @@ from bimson_site.text.lines import without_controls
 from bimson_site.text.links import is_reference
 from bimson_site.text.markdown.anchors import anchored
 from bimson_site.text.markdown.inline import inline_text
-from bimson_site.text.markdown.parser import draw, has_html, parse
+from bimson_site.text.markdown.parser import draw, has_html, parse, without_dead
 from bimson_site.text.markdown.plain import paragraphs
 from bimson_site.text.sanitise import clean
 from bimson_site.text.visible import visible
@@ -45,7 +45,7 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
-    know, or gives back as it is, stays. Control characters are left out, and so is a heading that opens
+    know, or gives back as it is, stays; of what it maps to "" only the words stay. Control characters are left out, and so is a heading that opens
     the body and equals `title`; the others get ids.
     `backlink` is the accessible text of the way back from footnote {number}.
     """
@@ -82,10 +82,14 @@ def _framed(html: str) -> str:
 
 def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
     for inline in tokens:
+        dead = False
         for token in inline.children or ():
             name = {"link_open": "href", "image": "src"}.get(token.type, "")
             if name and is_reference(url := str(token.attrs.get(name, ""))):
-                token.attrs[name] = lookup(url)
+                token.attrs[name] = found = lookup(url)
+                dead = dead or not found
+        if dead and inline.children:
+            inline.children = without_dead(inline.children, lambda url, _: bool(url))
 
 
 def _same(text: str, title: str) -> bool:

@@ -16,7 +16,8 @@ def with_figures(tokens: list[Token]) -> list[Token]:
     """Paragraphs of a picture and its caption become figures.
 
     The caption is an emphasised line (* or **) after a line break, or the next paragraph if it is in
-    italics as a whole; a bold paragraph below a picture is more often the lede or a question.
+    italics as a whole; a bold paragraph below a picture is more often the lede or a question. Without either
+    the title of a picture that stands alone is its caption.
     """
     out: list[Token] = []
     end = 0  # of the last figure
@@ -47,6 +48,7 @@ def _figure(tokens: list[Token], at: int) -> tuple[list[Token], int]:
         return [], 0
     if not rest and (caption := _emphasised(_paragraph(tokens, at + 3), ("em_open",))):
         used = 6
+    caption = caption or _titled(pictures)
     level = tokens[at].level
     figure = [
         Token("figure_open", "figure", 1, block=True, level=level),
@@ -59,6 +61,16 @@ def _figure(tokens: list[Token], at: int) -> tuple[list[Token], int]:
             Token("figcaption_close", "figcaption", -1, level=level + 1),
         ]
     return [*figure, Token("figure_close", "figure", -1, block=True, level=level)], used
+
+
+def _titled(pictures: list[Token]) -> list[Token]:
+    """The title of the only picture, taken from it, or none."""
+    images = [token for token in pictures if token.type == "image"]
+    title = str(images[0].attrs.get("title", "")) if len(images) == 1 else ""
+    if not title.strip():
+        return []
+    del images[0].attrs["title"]
+    return [Token("text", "", 0, content=title)]
 
 
 def _paragraph(tokens: list[Token], at: int) -> list[Token]:

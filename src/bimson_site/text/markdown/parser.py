@@ -7,6 +7,7 @@ looks at addresses beyond their schemes. Next: `figures`, `notes`; who calls it:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -47,7 +48,7 @@ def library(printer: type[RendererHTML] = RendererHTML) -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     # Inline notes ^[…] would be parsed once per level of nesting; the notes of GitHub and Hugo are not.
     parser.use(footnote_plugin, inline=False)
-    # Every link becomes a token; `_links_alive` takes the dangerous ones out and leaves their words.
+    # Every link becomes a token; `without_dead` takes the dangerous ones out and leaves their words.
     parser.validateLink = _every_link  # type: ignore[assignment, method-assign]
     for name, rule in notes.RULES.items():
         parser.add_render_rule(name, rule)
@@ -64,7 +65,7 @@ def parse(body: str) -> list[Token]:
             return _as_it_stands(body)
         if token.type == "inline":
             if token.children and ("[" in token.content or "<" in token.content):
-                token.children = _links_alive(token.children)
+                token.children = without_dead(token.children, _is_safe)
         elif token.tag in {"th", "td"} and "style" in token.attrs:
             align = str(token.attrs.pop("style")).rpartition(":")[2]
             token.attrSet("class", f"align-{align}")
@@ -82,18 +83,23 @@ def _as_it_stands(body: str) -> list[Token]:
     return tokens
 
 
-def _links_alive(children: list[Token]) -> list[Token]:
-    """Inline tokens without dangerous links and pictures; their words stay."""
+def _is_safe(url: str, picture: bool) -> bool:
+    return is_safe(url, picture=picture)
+
+
+def without_dead(children: list[Token], alive: Callable[[str, bool], bool]) -> list[Token]:
+    """Inline tokens without links and pictures that are not alive (their address, whether it is that of a
+    picture); their words stay."""
     kept: list[Token] = []
     dead: list[bool] = []
     for token in children:
         if token.type == "link_open":
-            dead.append(not is_safe(str(token.attrs.get("href", ""))))
+            dead.append(not alive(str(token.attrs.get("href", "")), False))
             kept.extend(() if dead[-1] else (token,))
         elif token.type == "link_close":
             kept.extend(() if dead.pop() else (token,))
         elif token.type == "image":
-            if is_safe(str(token.attrs.get("src", "")), picture=True):
+            if alive(str(token.attrs.get("src", "")), True):
                 token.attrSet("loading", "lazy")
                 kept.append(token)
             else:

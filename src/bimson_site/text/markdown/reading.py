@@ -6,9 +6,11 @@ Owns the blocks of a body's tokens, its heading and its lede; never draws a page
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from html import unescape
 
 from markdown_it.token import Token
 
@@ -33,7 +35,7 @@ class Reading:
     `text`: the visible text, a block or a line break per line; code, cells and footnotes included,
     addresses, alternative texts and note marks not. `references`: targets of links and pictures on
     this site, in order, unique, percent-encoded as they stand in the HTML (unquote them before
-    comparing with a file name). `heading`: the first heading, or ''. `lede`: the first real paragraph,
+    comparing with a file name). `unlabelled`: addresses of pictures without an alternative text. `heading`: the first heading, or ''. `lede`: the first real paragraph,
     cut at 220 characters.
     """
 
@@ -41,6 +43,7 @@ class Reading:
     references: tuple[str, ...]
     heading: str
     lede: str
+    unlabelled: tuple[str, ...] = ()
 
 
 def read(body: str) -> Reading:
@@ -56,8 +59,11 @@ def read_and_draw(body: str) -> tuple[Reading, Callable[[str], str] | None]:
         return Reading("\n".join(plain), (), "", _lede_of(plain)), None
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        return _reading(*visible(clean(draw(tokens), str))), None
-    reading = _reading(tuple(blocks_of(tokens)), _references(tokens))
+        html = clean(draw(tokens), str)
+        found = tuple(unescape(source) for source in _UNLABELLED.findall(html))
+        return _reading(*visible(html), found), None
+    unlabelled = _unlabelled(tokens) if "![" in body else ()
+    reading = _reading(tuple(blocks_of(tokens)), _references(tokens), unlabelled)
     if reading.references or "[^" in body:
         return reading, None
     return reading, partial(by_itself, tokens)
@@ -103,13 +109,25 @@ def _references(tokens: list[Token]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(url for url in urls if is_reference(url)))
 
 
-def _reading(blocks: tuple[Block, ...], references: tuple[str, ...]) -> Reading:
+# As `sanitise` prints a picture: one without an alternative text gets an empty one.
+_UNLABELLED = re.compile(r'<img (?=[^>]*\balt="")[^>]*\bsrc="([^"]*)"')
+
+
+def _unlabelled(tokens: list[Token]) -> tuple[str, ...]:
+    images = (t for inline in tokens for t in inline.children or () if t.type == "image")
+    return tuple(str(t.attrs.get("src", "")) for t in images if not t.content.strip())
+
+
+def _reading(
+    blocks: tuple[Block, ...], references: tuple[str, ...], unlabelled: tuple[str, ...]
+) -> Reading:
     heading = next((b for b in blocks if b.kind == "heading"), None)
     return Reading(
         text="\n".join(b.text for b in blocks if b.text),
         references=references,
         heading=" ".join(heading.text.split()) if heading else "",
         lede=_lede(blocks),
+        unlabelled=tuple(dict.fromkeys(unlabelled)),
     )
 
 

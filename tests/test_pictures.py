@@ -1,0 +1,73 @@
+"""Pictures on pages: smaller versions, originals without GPS data, and what is warned of."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from conftest import article, pixels
+
+FOLDER = "2020/08/05/tin"
+PLACE = {1: "N", 2: (20.0, 4.0, 59.5), 3: "E", 4: (105.0, 51.0, 12.0)}
+
+
+def photo(width: int, height: int, kind: str = "JPEG") -> bytes:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112], exif[0x8825] = "May", 6, PLACE
+    return pixels(width=width, height=height, format=kind, exif=exif)
+
+
+def test_a_wide_picture_has_a_smaller_version_and_its_original_no_place(site) -> None:
+    made = site({"a.md": article(body="![Cầu](cau.jpg)"), "content/cau.jpg": photo(2000, 3000)})
+    made.build()
+    html, files = made.output(f"{FOLDER}/index.html"), made.files()
+    assert '<a class="original" href="cau.jpg"><img src="cau.1200.jpg"' in html
+    assert 'width="1200" height="800"' in html  # turned upright
+    own = Image.open(io.BytesIO(photo(2000, 3000)))
+    published = Image.open(io.BytesIO(files[f"{FOLDER}/cau.jpg"]))
+    assert (own.getexif().get_ifd(0x8825), published.getexif().get_ifd(0x8825)) == (PLACE, {})
+    assert published.getexif()[0x010F] == "May"
+    assert published.tobytes() == own.tobytes()
+    version = Image.open(io.BytesIO(files[f"{FOLDER}/cau.1200.jpg"]))
+    assert version.size == (1200, 800)
+    assert not version.getexif()
+
+
+def test_png_and_webp_lose_the_place_too(site) -> None:
+    made = site({"a.md": article(body="![Một](a.png) ![Hai](b.webp)")})
+    for name, kind in (("a.png", "PNG"), ("b.webp", "WEBP")):
+        made.write(f"content/{name}", photo(40, 30, kind))
+    assert made.build().codes == ["base-url-missing"]
+    for name in ("a.png", "b.webp"):
+        picture = Image.open(io.BytesIO(made.files()[f"{FOLDER}/{name}"]))
+        picture.load()
+        assert (picture.getexif()[0x010F], picture.getexif().get_ifd(0x8825)) == ("May", {})
+
+
+def test_warm_is_clean_when_a_picture_comes_changes_and_goes(site) -> None:
+    made = site({"a.md": article(body="![Cầu](cau.jpg)"), "static/x.png": pixels()}, "am")
+    for data in (None, pixels(1, 1300, 40, format="JPEG"), photo(1500, 20), b"x", None):
+        if data is None:
+            (made.root / "content/cau.jpg").unlink(missing_ok=True)
+        else:
+            made.write("content/cau.jpg", data)
+        warm = made.build()
+        text = (made.root / "content/a.md").read_text(encoding="utf-8")
+        fresh = site({"a.md": text, "static/x.png": pixels()}, f"sach-{hash(data)}")
+        if data is not None:
+            fresh.write("content/cau.jpg", data)
+        clean = fresh.build()
+        assert warm.codes == clean.codes
+        assert made.files() == fresh.files()
+
+
+def test_a_missing_file_becomes_words_and_media_base_is_asked_first(site) -> None:
+    made = site({"a.md": article(body="[tệp](x.pdf) ![Ảnh](y.jpg)")})
+    assert made.build().codes == ["base-url-missing", "file-missing", "file-missing"]
+    assert "<p>tệp Ảnh</p>" in made.output(f"{FOLDER}/index.html")
+    made.write("bimson.yaml", "media_base: https://media.example/kho\n")
+    assert made.build().codes == ["base-url-missing"]
+    html = made.output(f"{FOLDER}/index.html")
+    assert 'href="https://media.example/kho/x.pdf"' in html
+    assert 'src="https://media.example/kho/y.jpg"' in html
