@@ -84,7 +84,10 @@ def _scores(segments, query: Query, common):
         found = seen[place].units
         pairs = sum(pair for _, pair in found)
         exact = sum(same for _, same in found.values()) if query.marked else 0
-        yield place, (len(seen[place].words), pairs, exact, sum(t for t, _ in found.values()), *place)
+        yield (
+            place,
+            (len(seen[place].words), pairs, exact, sum(t for t, _ in found.values()), *place),
+        )
 
 
 def _seen(segments, query: Query, wanted):

@@ -65,7 +65,7 @@ def counted(monkeypatch) -> Callable[[Site], tuple[Result, Counter[str]]]:
 def archive(root: Path, size: int) -> Site:
     """An archive of some days a month, several authors and tags, all of one shape."""
     site = Site(root)
-    site.write("bimson.yaml", "base_url: https://kho.example\n")
+    site.write("bimson.yaml", "base_url: https://kho.example\nsearch: false\n")
     for number in range(size):
         year, month, day = 2000 + number // 48, 1 + number // 4 % 12, 1 + number % 4 * 7
         site.write(

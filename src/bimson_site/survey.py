@@ -123,9 +123,7 @@ def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
 
 def rules(site: Site) -> load.LoadRules:
     config = site.config
-    return load.LoadRules(
-        config.language, config.timezone, config.missing_authors, config.search
-    )
+    return load.LoadRules(config.language, config.timezone, config.missing_authors, config.search)
 
 
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:

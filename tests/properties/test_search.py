@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+from bimson_site.index.reader import Index
 from searching import getter, index, scan
 
-from bimson_site.index.reader import Index
-
-SYLLABLES = ["ha", "hà", "hạ", "nội", "nôi", "đà", "da", "nẵng", "bỉm", "sơn", "2020", "covid", "của", "か"]
+SYLLABLES = [
+    "ha",
+    "hà",
+    "hạ",
+    "nội",
+    "nôi",
+    "đà",
+    "da",
+    "nẵng",
+    "bỉm",
+    "sơn",
+    "2020",
+    "covid",
+    "của",
+    "か",
+]
 words = st.lists(st.sampled_from(SYLLABLES), max_size=9).map(" ".join)
 texts = st.lists(st.tuples(words, words), min_size=1, max_size=30)
 queries = st.lists(st.sampled_from([*SYLLABLES, "la", '"']), min_size=1, max_size=7).map(" ".join)
 
 
-@given(st.lists(texts, min_size=1, max_size=2), queries, st.sampled_from(["", "cua ha", "son bim da"]))
+@given(
+    st.lists(texts, min_size=1, max_size=2), queries, st.sampled_from(["", "cua ha", "son bim da"])
+)
 def test_the_index_finds_what_a_scan_finds(segments, query, common):
     found = Index(getter(index(segments, common=common))).find(query)
     assert found == scan(segments, query, common)

@@ -8,20 +8,15 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from searching import getter, index
-
 from bimson_site.effects import files
 from bimson_site.index import postings, reader, tokens
 from bimson_site.index.reader import Index
+from searching import getter, index
 
 SCRIPT = "scripts/search.js"
 RUN = """
@@ -50,9 +45,7 @@ node = pytest.mark.skipif(
 )
 
 
-def run(
-    *, texts=(), pairs=(), sites=(), holds=(), excerpts=()
-) -> Any:
+def run(*, texts=(), pairs=(), sites=(), holds=(), excerpts=()) -> Any:
     script = files.packaged_file(SCRIPT).decode()
     given = {"script": script, "texts": texts, "pairs": pairs, "sites": sites}
     given |= {"holds": holds, "excerpts": excerpts}
@@ -92,7 +85,22 @@ def test_both_have_the_same_numbers() -> None:
     assert run(pairs=pairs)["pairs"] == numbers
 
 
-SYLLABLES = ["ha", "hà", "hạ", "nội", "đà", "da", "nẵng", "bỉm", "sơn", "2020", "của", "か", "tin", "xa"]
+SYLLABLES = [
+    "ha",
+    "hà",
+    "hạ",
+    "nội",
+    "đà",
+    "da",
+    "nẵng",
+    "bỉm",
+    "sơn",
+    "2020",
+    "của",
+    "か",
+    "tin",
+    "xa",
+]
 
 
 def some(chance: Random, most: int) -> str:

@@ -77,7 +77,17 @@ def open_site(root: Path) -> Site:
     )
     identity = tool.identity() + extensions.code(root, config.extensions)
     texts = tuple((name, t.text, t.path) for name, t in templates.items())
-    whole = digest((_raw(root, CONFIG), _raw(root, rulings.FILE), texts, assets, script, search_scripts, identity))
+    whole = digest(
+        (
+            _raw(root, CONFIG),
+            _raw(root, rulings.FILE),
+            texts,
+            assets,
+            script,
+            search_scripts,
+            identity,
+        )
+    )
     said = (*warnings, *doubts, *unnamed)
     own = digest((identity,))
     return Site(

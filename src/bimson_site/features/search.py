@@ -47,7 +47,7 @@ def plan_entry(finder: Finder, _masthead: Masthead) -> Iterator[Page]:
 
 
 # The shards of one part are made together, and drawn one after the other.
-_made: dict[tuple[str, int, int], list[bytes]] = {}
+_made: dict[tuple[str, int, int], list[bytes]] = {}  # by segment, part and parts
 
 
 def _shard(page: Page, texts: Sequence[Any], _press: Press) -> bytes:
@@ -63,7 +63,8 @@ def _shard(page: Page, texts: Sequence[Any], _press: Press) -> bytes:
 def _block(page: Page, _texts: Sequence[str], press: Press) -> bytes:
     cards: tuple[Card, ...] = page.inputs  # type: ignore[assignment]
     day = filters(press.masthead.language, press.words)["day"]
-    return _json([(c.url, c.title, day(c.published), c.section, c.authors) for c in cards])
+    link = routes.links_from(routes.SEARCH, explicit=press.masthead.explicit_links)
+    return _json([(link(c.url), c.title, day(c.published), c.section, c.authors) for c in cards])
 
 
 def _facets(page: Page, _texts: Sequence[str], _press: Press) -> bytes:

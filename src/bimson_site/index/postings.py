@@ -7,7 +7,8 @@ Next: `reader` reads shards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bimson_site.index import tokens
@@ -21,6 +22,7 @@ FORM_BITS = 14
 SHORT = 7  # so many of these bits are left out where a key has one form: most have, and it is a byte each
 # A mark beside a key: whether its key is of one word, its form, whether it stands in the title.
 _ONE, _TITLE = 1 << (FORM_BITS + 1), 1
+TOGETHER = 16  # shards that are written at once: the numbers on the way take fifty times their room
 # A word that more than one in so many articles of a segment have, and more than so many of them, is listed by
 # titles alone: the others would be long lists that tell readers nothing.
 COMMON_SHARE, COMMON_LEAST = 16, 64
@@ -73,7 +75,9 @@ def terms(title: str, text: str) -> bytes:
     found = keys.astype(np.uint64) << np.uint64(16) | marks
     apart = [2 * count - 1, *([count + titled - 1] if 0 < titled < count else [])] if count else []
     found = np.sort(np.delete(found, apart))
-    found = found[_lasts(found >> np.uint64(1))]  # one that stands in both comes twice, the title's last
+    found = found[
+        _lasts(found >> np.uint64(1))
+    ]  # one that stands in both comes twice, the title's last
     keys, marks = found >> np.uint64(16), found & np.uint64(0xFFFF)
     return bytes(keys.astype("<u4").tobytes() + marks.astype("<u2").tobytes())
 
@@ -131,7 +135,14 @@ def shards(
     del keys, marks
     rows.sort()
     rows = _without_common(rows[_lasts(rows >> np.uint64(1))], bits, articles)
-    return _written(rows, bits, low, _bounds(part, parts, slots))
+    bounds = _bounds(part, parts, slots)
+    cuts = np.searchsorted(rows >> np.uint64(bits + FORM_BITS + 2), np.array(bounds) - low)
+    made: list[bytes] = []
+    for at in range(0, len(bounds) - 1, TOGETHER):
+        some = slice(at, min(at + TOGETHER, len(bounds) - 1) + 1)
+        start, *_, end = cuts[some]
+        made += _written(rows[start:end], bits, low, bounds[some])
+    return made
 
 
 def _without_common(rows: Numbers, bits: int, articles: int) -> Numbers:
@@ -236,15 +247,8 @@ def _varints(values: Numbers, cuts: Numbers) -> list[bytes]:
     out = np.zeros(int(places[-1]), np.uint8)
     for at in range(5):
         longer = np.flatnonzero(sizes > at)
-        bits = values[longer] >> 7 * at & 0x7F
-        out[places[longer] + at] = bits | np.where(sizes[longer] > at + 1, 0x80, 0)
+        low = values[longer] >> 7 * at & 0x7F
+        out[places[longer] + at] = low | np.where(sizes[longer] > at + 1, 0x80, 0)
     ends = places[cuts]
     data = out.tobytes()
-    return [data[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
-
-
-def keys(data: bytes) -> Iterator[int]:
-    """The keys of an article's terms, for tests and for people who look."""
-    import numpy as np
-
-    yield from np.frombuffer(data, "<u4", len(data) // 6).tolist()
+    return [data[start:end] for start, end in pairwise(ends)]

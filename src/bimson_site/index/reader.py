@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from bimson_site.index import postings, tokens
 from bimson_site.index.tokens import Word
@@ -114,26 +115,32 @@ def ways(query: Query, synonyms: Mapping[str, Sequence[str]]) -> list[Query]:
 
 
 def units(query: Query, common: Mapping[str, int]) -> tuple[list[Unit], list[Unit], list[Unit]]:
-    """What is asked for first, then where that finds too many, then where it finds nothing: pairs, the rarest
-    first, until each word is asked for; the other pairs; words that are not common. All pairs come first where there are
+    """What is asked for first, then where that finds too many, then where it finds nothing: the fewest pairs that
+    hold each word; the other pairs; words that are not common. All pairs come first where there are
     phrases. `common` are the places of words in the list of common ones."""
     words = query.words
     if len(words) == 1:
         return [Unit(0, pair=False)], [], []
     rank = [common.get(word.folded, len(common)) for word in words]
     pairs = sorted(range(len(words) - 1), key=lambda at: (-rank[at] - rank[at + 1], at))
-    first: list[int] = []
-    covered: set[int] = set()
-    for at in pairs:
-        if query.phrases or (len(first) < FIRST and not covered >= {at, at + 1}):
-            first.append(at)
-            covered |= {at, at + 1}
+    cover = _cover(len(words), pairs)
+    first = pairs if query.phrases else [at for at in pairs if at in cover][:FIRST]
     alone = [at for at, word in enumerate(words) if word.folded not in common]
     return (
         [Unit(at, pair=True) for at in first],
         [Unit(at, pair=True) for at in pairs if at not in first],
         [Unit(at, pair=False) for at in alone],
     )
+
+
+def _cover(count: int, pairs: Sequence[int]) -> set[int]:
+    """The fewest pairs that hold all words; of several such sets that with the rarest pair. `pairs` are all of
+    them, the rarest first."""
+    if count % 2 == 0:
+        return set(range(0, count, 2))
+    at = pairs[0]  # with an odd number one word is held twice: before this pair or behind it
+    middle = at + 1 if at % 2 else at + 2
+    return {*range(0, middle, 2), *range(middle - 1, count - 1, 2)}
 
 
 class Index:
@@ -228,9 +235,9 @@ class Index:
         """What is told of an article."""
         told = self.entry["segments"][segment]
         block, place = divmod(number, told["block"])
-        url, title, date, section, authors = json.loads(
-            self._file(f"{told['folder']}/{block}.json")
-        )[place]
+        cards = json.loads(self._file(f"{told['folder']}/{block}.json"))
+        link, title, date, section, authors = cards[place]
+        url = unquote(link.removeprefix("..").removesuffix("index.html"))
         return Result(segment, number, url, title, date, section, tuple(authors))
 
     def _file(self, path: str) -> bytes:

@@ -69,7 +69,8 @@ def partitions(
 
 
 def _segment(found: Sequence[_Found], *, of_year: bool) -> Segment:
-    name = blake2b(FORM, digest_size=8)
+    # The kind is in the name: the files of one year are others when it is closed.
+    name = blake2b(FORM + (b"year" if of_year else b"older"), digest_size=8)
     for each in found:
         name.update(each.card.digest + each.digest)
     count = len(found)

@@ -73,18 +73,17 @@
 
   // What is asked for first, then where that finds too many, then where it finds nothing.
   function units(asked, common) {
-    var all = asked.words, first = [], covered = {};
-    if (all.length === 1) return [[{ at: 0, pair: false }], [], []];
+    var all = asked.words, first, count = all.length;
+    if (count === 1) return [[{ at: 0, pair: false }], [], []];
     var rank = all.map(function (w) { return common.has(w.folded) ? common.get(w.folded) : common.size; });
     var pairs = all.slice(1).map(function (w, at) { return at; }).sort(function (a, b) {
       return rank[b] + rank[b + 1] - rank[a] - rank[a + 1] || a - b;
     });
-    pairs.forEach(function (at) {
-      if (asked.phrases.length || (first.length < FIRST && !(covered[at] && covered[at + 1]))) {
-        first.push(at);
-        covered[at] = covered[at + 1] = true;
-      }
-    });
+    // The fewest pairs that hold all words; of an odd number one is held twice, beside the rarest pair.
+    var middle = count % 2 ? pairs[0] + 2 - pairs[0] % 2 : count;
+    first = asked.phrases.length ? pairs : pairs.filter(function (at) {
+      return at < middle ? at % 2 === 0 || at === middle - 1 : at % 2 === 1;
+    }).slice(0, FIRST);
     function both(at) { return { at: at, pair: true }; }
     return [
       first.map(both),
@@ -258,13 +257,19 @@
   function excerpt(asked, common, text) {
     var pieces = text.split(/\s+/).filter(Boolean), LONG = 34, best = 0, most = -1;
     var place = new Map();
-    asked.words.forEach(function (w, at) { if (!place.has(w.folded)) place.set(w.folded, at); });
+    var pairs = new Set();
+    asked.words.forEach(function (w, at) {
+      place.set(w.folded, at);
+      if (at) pairs.add(asked.words[at - 1].folded + " " + w.folded);
+    });
     var folded = pieces.map(function (piece) { return words(piece).map(function (w) { return w.folded; }); });
     var hit = folded.map(function (own) { return own.some(function (w) { return place.has(w); }); });
+    function beside(one, two) {
+      return hit[one] && hit[two] && pairs.has(folded[one][folded[one].length - 1] + " " + folded[two][0]);
+    }
     var counts = hit.map(function (is, at) {
       if (!is) return 0;
-      var beside = hit[at + 1] || hit[at - 1];
-      return beside ? 3 : folded[at].some(function (w) { return place.has(w) && !common.has(w); }) || asked.words.length === 1 ? 2 : 0;
+      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some(function (w) { return place.has(w) && !common.has(w); }) || asked.words.length === 1 ? 2 : 0;
     });
     for (var at = 0; at < pieces.length; at++) {
       if (!counts[at]) continue;
@@ -438,7 +443,7 @@
       empty(results);
       results.start = start + 1;
       rows.forEach(function (row) { results.append(item(index, asked, row)); });
-      tell(!total ? say.none : (part ? say.part : sure ? "%(count)s" : say.about).replace("%(count)s", count(total)));
+      tell(!total ? say.none : (part ? say.part : sure ? say.found : say.about).replace("%(count)s", count(total)));
       pager(now, total);
     }
     if (!strict) {
