@@ -534,6 +534,7 @@
     else return;
     e.preventDefault();
   });
+  document.getElementById("without").hidden = true;
   document.getElementById("asking").hidden = false;
   run();
   if (!state().q) field.focus();
