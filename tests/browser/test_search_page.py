@@ -139,6 +139,7 @@ def test_a_phrase_is_looked_for_in_the_texts(page: Page, home: str) -> None:
     expect(page.locator("#results a")).to_have_text("Chuyện bến đò số 7")
     page.goto(f"{home}search/?q=%22xua+chuyen+lan%22")
     expect(page.get_by_role("status")).to_contain_text("Không tìm thấy")
+    expect(page.locator("#pages")).to_be_hidden()
 
 
 def test_a_search_that_cannot_be_loaded_says_so_and_can_be_tried_again(
