@@ -3,6 +3,7 @@
 # make coverage  which lines and branches the tests reach
 # make histories  many more random histories of an archive than make test has time for
 # make bench   the benchmark at 1,000 and 10,000 articles, in minutes; make bench-peers installs the peers
+# make bench-search  search at 10,000 articles, Pagefind beside it where npm has it
 # make edits   a thousand random edits under the preview, which must end as a clean build does
 # make lock    renew the lock file after a change of dependencies
 
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 
 BENCH := $(BIN)/python benchmarks/bench.py --results benchmarks/results/small.jsonl
 
-.PHONY: build test coverage edits histories bench bench-peers lock clean
+.PHONY: build test coverage edits histories bench bench-peers bench-search lock clean
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
@@ -58,6 +59,10 @@ bench: $(VENV)/installed
 	$(BENCH) --sizes 10000 --tools bimson-site,default-theme,hugo
 	$(BENCH) --sizes 10000 --tools eleventy,pelican --scenarios cold --rounds 1
 	$(BIN)/python benchmarks/report.py benchmarks/results/small.jsonl
+
+bench-search: $(VENV)/installed
+	-npm install --silent --prefix benchmarks/peers-search pagefind@1.5
+	$(BIN)/python benchmarks/search.py --size 10000 --pagefind benchmarks/peers-search/node_modules/.bin/pagefind
 
 bench-peers: $(VENV)/installed
 	$(BIN)/python benchmarks/bench.py --install

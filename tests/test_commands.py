@@ -30,7 +30,7 @@ EXTENSION = Extension("may", planners=(Planner("may", Whole, plan),))
 # --- calls that cannot be -------------------------------------------------------------------------
 
 WRONG = [
-    (("nope",), "không có lệnh nope, chỉ có build, check, duplicates, explain, init, list, new, remove, serve, theme"),
+    (("nope",), "không có lệnh nope, chỉ có build, check, duplicates, explain, init, list, new, remove, search, serve, theme"),
     (("build", "--nope"), "không có tùy chọn --nope"),
     (("build", "thua"), "thừa thua"),
     (("build", "--out"), "--out thiếu giá trị"),

@@ -65,7 +65,7 @@ def counted(monkeypatch) -> Callable[[Site], tuple[Result, Counter[str]]]:
 def archive(root: Path, size: int) -> Site:
     """An archive of some days a month, several authors and tags, all of one shape."""
     site = Site(root)
-    site.write("bimson.yaml", "base_url: https://kho.example\n")
+    site.write("bimson.yaml", "base_url: https://kho.example\nsearch: false\n")
     for number in range(size):
         year, month, day = 2000 + number // 48, 1 + number // 4 % 12, 1 + number % 4 * 7
         site.write(
@@ -263,18 +263,22 @@ def test_what_was_read_before_a_build_was_ended_is_not_read_again(
         ),
         ("templates/feed.xml", "<feed>{{ site.title }}</feed>", r"(.*/)?feed\.xml"),
         ("templates/macros.html", None, r".*\.html"),
-        ("bimson.yaml", "base_url: https://kho.example\nlists: {home: 3}\n", r"index\.html"),
         (
             "bimson.yaml",
-            "base_url: https://kho.example\nlists: {feed: 3}\n",
+            "base_url: https://kho.example\nsearch: false\nlists: {home: 3}\n",
+            r"index\.html",
+        ),
+        (
+            "bimson.yaml",
+            "base_url: https://kho.example\nsearch: false\nlists: {feed: 3}\n",
             r"(.*/)?feed\.xml|rss\.xml|feed\.json",
         ),
         (
             "bimson.yaml",
-            "base_url: https://kho.example\nfeatured: [2000/3.md]\n",
+            "base_url: https://kho.example\nsearch: false\nfeatured: [2000/3.md]\n",
             r"(coverage/)?index\.html",
         ),
-        ("bimson.yaml", "base_url: https://kho.example\ntitle: Khác\n", r".*"),
+        ("bimson.yaml", "base_url: https://kho.example\nsearch: false\ntitle: Khác\n", r".*"),
     ],
 )
 def test_a_change_of_template_or_setting_touches_the_pages_that_use_it(

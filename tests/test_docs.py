@@ -103,6 +103,8 @@ def test_every_setting_and_its_default() -> None:
 def shown(default: object) -> str:
     if default in (None, ""):
         return "none"
+    if isinstance(default, bool):
+        return str(default).lower()
     return f"[{', '.join(default)}]" if isinstance(default, tuple) else str(default)
 
 

@@ -282,6 +282,38 @@ def duplicates(
 
 
 @bimson_site.command(
+    help="Search the built site, as its page of search does. Marks can be left out; quotation marks find words that"
+    " stand together.",
+    short_help="Search the built site.",
+)
+@click.argument("words", nargs=-1, required=True)
+@_on_a_site
+@click.option("--out", metavar="DIR", type=terminal.Folder(), help="The folder that was built.")
+@_JSON
+def search(words: tuple[str, ...], root: Path, out: Path | None, as_json: bool) -> int:
+    with guarded(root, as_json=False) as call:
+        from bimson_site import console, finding
+        from bimson_site.effects.site import read_config
+
+        folder = out or root / read_config(root)[0].output
+        try:
+            found = finding.find(folder, " ".join(words), 20)
+        except finding.NoIndexError:
+            terminal.wrong(
+                "there is no search index in {path}: build the site", path=_shown(folder)
+            )
+        if as_json:
+            for each in found.results:
+                click.echo(console.json_text(finding.as_json(each)))
+        else:
+            for line in console.table([(r.date, r.title, r.url) for r in found.results]):
+                click.echo(line)
+            said = call.voice.counted("{n} article found.", "{n} articles found.", found.total)
+            click.echo(said, err=True)
+    return call.code
+
+
+@bimson_site.command(
     help="Show how a page comes about and why it was last written. TARGET is an address or a file.",
     short_help="Show how a page comes about.",
 )

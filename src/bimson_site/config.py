@@ -62,6 +62,7 @@ class SiteConfig:
     featured: tuple[str, ...] = ()
     feeds: tuple[TermKind, ...] = ()
     data: str = "records"
+    search: bool = True
     links: str = "relative"
     extensions: tuple[str, ...] = ()
     media_base: str = ""
@@ -176,6 +177,7 @@ _READERS: dict[str, Callable[[Node], Any] | None] = {
     "featured": readers.list_of(readers.article_path, "a list of paths of articles", most=6),
     "feeds": readers.list_of(readers.kind, "a list, such as [authors, tags]"),
     "data": readers.matching("none|records|texts", "texts, records or none"),
+    "search": readers.switch,
     "links": readers.matching("relative|explicit", "relative or explicit"),
     "extensions": readers.list_of(readers.extension, "a list, such as [my_extension]"),
     "media_base": readers.base_url,

@@ -61,6 +61,14 @@ def matching(pattern: str, expected: str) -> Callable[[Node], str | Wrong]:
     return reader
 
 
+def switch(node: Node) -> bool | Wrong:
+    """Whether something is wanted."""
+    said = node.text.lower() if isinstance(node, Text) else ""
+    if said in {"true", "yes", "on"}:
+        return True
+    return False if said in {"false", "no", "off"} else Wrong(node, "true or false")
+
+
 def list_of(
     item: Callable[[Node], Any], expected: str, most: int | None = None
 ) -> Callable[[Node], tuple[Any, ...] | Wrong]:

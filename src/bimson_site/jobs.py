@@ -119,7 +119,8 @@ def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
     record = records.packed(article)
     slip = records.slip(article, 0, record.digest, face)
     html, sentences = loaded.html or None, loaded.sentences or None
-    return Reading(source, digest, slip, face, record.data, html, problems, sentences=sentences)
+    terms = loaded.terms or None
+    return Reading(source, digest, slip, face, record.data, html, problems, (), sentences, terms)
 
 
 def unreadable(source: Source, err: OSError) -> Loaded:

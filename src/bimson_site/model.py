@@ -205,13 +205,14 @@ class Article:
 class Loaded:
     """What became of one article file: an article, or none; its problems either way; the HTML of its
     body where that was made on the way and needs nothing else; and the hashes of its sentences, packed
-    (`text.sentences`), where its text may be compared with others."""
+    (`text.sentences`), where its text may be compared with others; what it is found by (`index.postings`)."""
 
     path: str
     article: Article | None
     problems: tuple[Problem, ...] = ()
     html: str = ""
     sentences: bytes = b""
+    terms: bytes = b""
 
 
 class Face(NamedTuple):
@@ -720,6 +721,78 @@ class Release:
     months: tuple[PeriodCount, ...]
 
 
+class TermsRow(NamedTuple):
+    """What an article is found by, before it is fetched: its place in its segment, its number, and whether only its
+    title counts, because it is a copy."""
+
+    place: int
+    number: int
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One of the two parts of the index, all before the newest year and that year: how many articles it has, oldest
+    first; in how many shards their words are; how many articles are described in one file; each year with the
+    place of its first article (year 0: undated). `name` changes with everything that any of them says."""
+
+    name: str
+    articles: int
+    shards: int
+    block: int
+    years: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a segment, or of one of several equal parts of its words: read when a shard is drawn, as
+    texts are. `digest` changes with them."""
+
+    rows: tuple[TermsRow, ...]
+    part: int
+    parts: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The files of a part of a segment's words."""
+
+    segment: Segment
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What is told of some articles of a segment where they are found, from the place `first` on."""
+
+    segment: Segment
+    first: int
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """By what the results of a segment can be narrowed: names of sections and authors, and for each article the
+    places of its own in these lists; -1: no section."""
+
+    segment: Segment
+    sections: tuple[str, ...]
+    authors: tuple[str, ...]
+    section_of: tuple[int, ...]
+    authors_of: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """The entry of the index: its segments, the older one first; other names of a place by its name, folded; the
+    scripts of the page that searches and of the others."""
+
+    segments: tuple[Segment, ...]
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...]
+    scripts: tuple[Asset, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An ordinary page."""
@@ -772,6 +845,10 @@ Partition = (
     | Clusters
     | Counts
     | Release
+    | Shards
+    | Blocks
+    | Facets
+    | Finder
     | Standing
     | Assets
     | Vanished
@@ -810,6 +887,7 @@ class Masthead:
     successor: str = ""
     explicit_links: bool = False
     data: str = "records"
+    search: bool = True
 
 
 # --- pages --------------------------------------------------------------------------------------------
@@ -820,14 +898,14 @@ class Page:
     """One file to publish, planned with everything it may read.
 
     `url` is the address below the site; `view` the name of the function that draws it from `inputs`
-    (a frozen value) and the texts that `reads` names. `owner` says what claims the address, for
+    (a frozen value) and what `reads` names: texts, or the terms of a segment. `owner` says what claims the address, for
     people (a path of the site, or a name such as "home").
     """
 
     url: str
     view: str
     inputs: object
-    reads: tuple[Body, ...] = ()
+    reads: tuple[Body | Terms, ...] = ()
     owner: str = ""
 
 
@@ -998,6 +1076,7 @@ _BARE = {
 _PLAIN |= {kind: _or_digest(bare) for kind, bare in _BARE.items()}
 _ROWS = frozenset({CardRow, StoryRow})
 _PLAIN |= dict.fromkeys(_ROWS, lambda row: [row.digest])
+_PLAIN[Terms] = lambda terms: [terms.digest, terms.part, terms.parts]
 
 Sealed = TypeVar("Sealed", Article, Card)
 

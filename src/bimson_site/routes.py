@@ -43,12 +43,18 @@ IIS_MAP = "/web.config"
 HOST_MAP = "/_redirects"
 LOOK_UP = "/old/look-up.js"
 
+SEARCH = "/search/"
+SEARCH_ENTRY = "/search/index.json"
+SEARCH_SCRIPT = "/search/search.js"
+SLASH_SCRIPT = "/search/slash.js"
+
 # Pages a file in the site's static/ may replace: a person who writes robots.txt means it.
 YIELDING = frozenset({ROBOTS, NO_JEKYLL, NOT_FOUND})
 
 _FIXED = frozenset(
     {
         *(HOME, UNDATED, COVERAGE, NOT_FOUND, FEED, RSS, JSON_FEED, SITEMAP, ROBOTS, NO_JEKYLL),
+        *(SEARCH, SEARCH_ENTRY, SEARCH_SCRIPT, SLASH_SCRIPT),
         *(DATA_PACKAGE, DATA_CITATION, DATA_SCHEMA, DATA_CLUSTERS, DATA_COUNTS),
     }
 )
@@ -57,6 +63,7 @@ _MAPS = frozenset(
     each[1:].lower() for each in (NGINX_MAP, CADDY_MAP, APACHE_MAP, IIS_MAP, HOST_MAP, LOOK_UP)
 )
 _SHARD = re.compile(r"/old/[0-9a-f]{2}\.json/?").fullmatch
+_SEARCHED = re.compile(r"/search/[0-9a-f]{16}(/.*)?").fullmatch
 _TREES = frozenset({"sitemaps", "on-this-day", *TermKind})
 # File names that Windows keeps for devices (Microsoft, "Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -148,6 +155,21 @@ def data_part(year_number: int, month_number: int, part: int = 0) -> str:
 SITEMAP_PAGES = "/sitemaps/pages.xml"
 
 
+def search_shard(segment: str, slot: int) -> str:
+    """A file of the words of a segment of the search index."""
+    return f"/search/{segment}/{slot}.bin"
+
+
+def search_block(segment: str, block: int) -> str:
+    """A file that describes articles of a segment where they are found."""
+    return f"/search/{segment}/{block}.json"
+
+
+def search_facets(segment: str) -> str:
+    """By what the results of a segment can be narrowed."""
+    return f"/search/{segment}/facets.json"
+
+
 def old_shard(name: str) -> str:
     """A file in which the page 404 looks old addresses up; the name is two hexadecimal digits."""
     return f"/old/{name}.json"
@@ -173,7 +195,7 @@ def ours(url: str) -> bool:
     """True for an address that a page of the archive itself may stand on: a year, month or day, a
     term or its lists, the undated, coverage, the feeds, the sitemaps, the data, the page for what is missing,
     the maps of old addresses."""
-    if place(url.strip("/")) in _MAPS or _SHARD(url) or _DATA_PART(url):
+    if place(url.strip("/")) in _MAPS or _SHARD(url) or _DATA_PART(url) or _SEARCHED(url):
         return True
     head = url.strip("/").split("/", 1)[0]
     return (

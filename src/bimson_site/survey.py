@@ -49,6 +49,7 @@ from bimson_site.pipeline import (
     remarks,
     rulings,
     shelve,
+    shelve_search,
     shelve_terms,
     stories,
     terms,
@@ -125,7 +126,7 @@ def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
 
 def rules(site: Site) -> load.LoadRules:
     config = site.config
-    return load.LoadRules(config.language, config.timezone, config.missing_authors)
+    return load.LoadRules(config.language, config.timezone, config.missing_authors, config.search)
 
 
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
@@ -325,6 +326,8 @@ def _outlines(
         )
         if config.data != "none":
             yield from shelve.data(holdings)
+        if config.search:
+            yield from shelve_search.partitions(holdings, site.search_scripts)
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole

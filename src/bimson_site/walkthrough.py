@@ -24,7 +24,7 @@ from bimson_site.effects.site import Site
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.features import BUILT_IN
 from bimson_site.listing import listing
-from bimson_site.model import Article, Listing, Page, Slip
+from bimson_site.model import Article, Listing, Page, Slip, Terms
 from bimson_site.pipeline import dedupe, records
 from bimson_site.pipeline.release import Moment
 from bimson_site.survey import Survey
@@ -133,8 +133,11 @@ def _page(site: Site, page: Page, kept: Cache, voice: Voice) -> Iterator[str]:
     templates = views[page.view].templates if page.view in views else ()
     paths = ", ".join(site.templates[t].path for t in templates if t in site.templates)
     yield "  " + voice.say("drawn by: {view}", view=page.view) + (f" ({paths})" if paths else "")
-    for body in page.reads:
-        yield "  " + voice.say("reads the text of: {path}", path=f"{body.path}:{body.line}")
+    for each in page.reads:
+        if isinstance(each, Terms):
+            yield "  " + voice.say("reads the words of: {n} articles", n=len(each.rows))
+        else:
+            yield "  " + voice.say("reads the text of: {path}", path=f"{each.path}:{each.line}")
     output = f"{site.config.output}/{routes.output(page.url)}"
     yield "  " + voice.say("file: {path}", path=output)
     past = kept.published(site.config.output)

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from test_any_file import documents, names
 
 from bimson_site import pressroom, routes, survey
+from bimson_site.effects.cache import Reader
 from bimson_site.effects.site import Site, open_site
 from bimson_site.errors import SiteError
 from bimson_site.features import BUILT_IN
+from bimson_site.model import Terms
 from bimson_site.pipeline.release import Moment
 from bimson_site.theme.engine import Press
 
@@ -42,16 +44,25 @@ def test_any_site_is_drawn(opened: Site, found: list[tuple[str, bytes]], everyth
     with survey.opened(opened, passing=True) as kept:
         surveyed = survey.survey(opened, Moment(2**35, everything, everything), kept)
         pages = tuple(survey.pages(opened, surveyed, kept))
+        reader = Reader(kept.folder)
+        drawn = [
+            (page, [_read(opened.root, each, reader) for each in page.reads]) for page in pages
+        ]
+        reader.close()
     press = Press(surveyed.edition.masthead, opened.templates)
     views = pressroom.views_of(BUILT_IN)
-    for page in pages:
-        texts = [pressroom.text_of(opened.root, body) for body in page.reads]
+    for page, texts in drawn:
         try:
             data = pressroom.draw(page, texts, opened.root, views, press)
         except SiteError as err:
             pytest.fail(f"{page.url}: {err.problems}")
         if routes.output(page.url).endswith(".html"):
             checked(page.url, data.decode())
+
+
+def _read(root, wanted, reader: Reader):
+    found = pressroom.read(root, wanted, {}, reader)
+    return tuple(found) if isinstance(wanted, Terms) else found
 
 
 def checked(url: str, html: str) -> None:

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS records (
   number INTEGER PRIMARY KEY, face BLOB, article BLOB, html TEXT, problems BLOB);
 CREATE TABLE IF NOT EXISTS signatures (said BLOB PRIMARY KEY, signature BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sentences (number INTEGER PRIMARY KEY, hashes BLOB);
+CREATE TABLE IF NOT EXISTS terms (number INTEGER PRIMARY KEY, terms BLOB);
 CREATE TABLE IF NOT EXISTS judged (pair BLOB PRIMARY KEY, judgement BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pictures (
@@ -52,7 +53,10 @@ CREATE TABLE IF NOT EXISTS builds (output TEXT PRIMARY KEY, state BLOB) WITHOUT 
 CREATE TABLE IF NOT EXISTS partitions (
   output TEXT, key TEXT, digest TEXT, views TEXT, receipts BLOB, PRIMARY KEY (output, key)) WITHOUT ROWID;
 """
-_TABLES = ("files", "records", "signatures", "sentences", "judged", "folded", "pictures", "rules")
+_TABLES = (
+    *("files", "records", "signatures", "sentences", "terms"),
+    *("judged", "folded", "pictures", "rules"),
+)
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 _AT_A_TIME = 2_000  # readings
 
@@ -67,8 +71,8 @@ class Known(NamedTuple):
 
 class Reading(NamedTuple):
     """What reading a file gave, to be kept: its slip (none where it is set aside), its records, and
-    signatures of articles by what they said (`records.said`); the hashes of its sentences, packed; only the
-    stamp is new where `same` says that its bytes are as they were."""
+    signatures of articles by what they said (`records.said`); the hashes of its sentences, packed; what it is found
+    by (`index.postings`); only the stamp is new where `same` says that its bytes are as they were."""
 
     source: Source
     digest: bytes
@@ -79,6 +83,7 @@ class Reading(NamedTuple):
     problems: bytes | None = None
     signatures: tuple[tuple[bytes, bytes], ...] = ()
     sentences: bytes | None = None
+    terms: bytes | None = None
     same: bool = False
 
 
@@ -207,7 +212,7 @@ class Cache:
         """Drop files that are gone, with everything they said."""
         rows = [(number,) for number in numbers]
         with _transaction(self._articles) as db:
-            for table in ("files", "records", "sentences"):
+            for table in ("files", "records", "sentences", "terms"):
                 db.executemany(f"DELETE FROM {table} WHERE number = ?", rows)  # noqa: S608
             self._note(repr(rows).encode())
             self._write_history()
@@ -255,12 +260,12 @@ class Cache:
             ((number, r.face, r.article, r.html, r.problems) for number, r in rows),
         )
         # Written where there are some; what a file had before goes where it has none now.
-        bare = [(number,) for number, r in rows if not r.sentences and r.source.path in known]
-        db.executemany("DELETE FROM sentences WHERE number = ?", bare)
-        db.executemany(
-            "INSERT OR REPLACE INTO sentences VALUES (?, ?)",
-            ((number, r.sentences) for number, r in rows if r.sentences),
-        )
+        again = [(number, r) for number, r in rows if r.source.path in known]
+        for table, said in (("sentences", _sentences), ("terms", _terms)):
+            bare = ((number,) for number, r in again if not said(r))
+            db.executemany(f"DELETE FROM {table} WHERE number = ?", bare)  # noqa: S608
+            found = ((number, data) for number, r in rows if (data := said(r)))
+            db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", found)  # noqa: S608
         signed = ((said, s) for _, r in rows for said, s in r.signatures)
         db.executemany("INSERT OR REPLACE INTO signatures VALUES (?, ?)", signed)
 
@@ -441,6 +446,10 @@ class Reader:
         """Articles by number."""
         return _articles(self._db, numbers)
 
+    def terms(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """What articles are found by, by number, one at a time."""
+        return _select(self._db, "number, terms FROM terms", numbers)
+
     def fetch(self, wanted: Wanted) -> Found:
         """What a partition wants to be assembled."""
         unknown: Collection[int] = [n for n in wanted.faces if n not in self._faces]
@@ -479,6 +488,14 @@ def _stamp(reading: Reading) -> tuple[int, int, int, int]:
 
 def _slip(reading: Reading) -> Sequence[object]:
     return reading.slip[2:] if reading.slip else (None,) * 10
+
+
+def _sentences(reading: Reading) -> bytes | None:
+    return reading.sentences
+
+
+def _terms(reading: Reading) -> bytes | None:
+    return reading.terms
 
 
 def _by(size: int, items: Iterable[Reading]) -> Iterator[list[Reading]]:

@@ -34,7 +34,7 @@ class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
     `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
     program and the extensions, `digest` for everything of the site but its content and ledger; `compiled` are
-    templates as the engine has them; `script` looks old addresses up."""
+    templates as the engine has them; `script` looks old addresses up, `search_scripts` search."""
 
     root: Path
     config: SiteConfig
@@ -47,6 +47,7 @@ class Site:
     compiled: dict[str, bytes] = field(default_factory=dict)
     rulings: Rulings = NO_RULINGS
     script: Asset = NO_SCRIPT
+    search_scripts: tuple[Asset, ...] = ()
     permalinks: Permalinks = field(kw_only=True)
 
 
@@ -70,9 +71,23 @@ def open_site(root: Path) -> Site:
     )
     assets = _assets(static)
     script = _packaged("scripts/old.js", routes.LOOK_UP, files.packaged_file("scripts/old.js"))
+    search_scripts = tuple(
+        _packaged(f"scripts/{name}", url, files.packaged_file(f"scripts/{name}"))
+        for name, url in (("search.js", routes.SEARCH_SCRIPT), ("slash.js", routes.SLASH_SCRIPT))
+    )
     identity = tool.identity() + extensions.code(root, config.extensions)
     texts = tuple((name, t.text, t.path) for name, t in templates.items())
-    whole = digest((_raw(root, CONFIG), _raw(root, rulings.FILE), texts, assets, script, identity))
+    whole = digest(
+        (
+            _raw(root, CONFIG),
+            _raw(root, rulings.FILE),
+            texts,
+            assets,
+            script,
+            search_scripts,
+            identity,
+        )
+    )
     said = (*warnings, *doubts, *unnamed)
     own = digest((identity,))
     return Site(
@@ -87,6 +102,7 @@ def open_site(root: Path) -> Site:
         ready,
         ruled,
         script,
+        search_scripts,
         permalinks=Permalinks(root),
     )
 

@@ -15,6 +15,7 @@ from bimson_site.features import (
     old_addresses,
     redirects,
     repeats,
+    search,
     sitemap,
     terms,
 )
@@ -31,6 +32,7 @@ BUILT_IN: tuple[Extension, ...] = (
     feeds.EXTENSION,
     sitemap.EXTENSION,
     data.EXTENSION,
+    search.EXTENSION,
     redirects.EXTENSION,
     gone.EXTENSION,
     old_addresses.EXTENSION,

@@ -18,16 +18,20 @@ from bimson_site.model import (
     AppearanceRow,
     Article,
     Assets,
+    Blocks,
     Card,
     CardRow,
     Clusters,
     Counts,
     Face,
+    Facets,
+    Finder,
     Kin,
     KinRow,
     OldAddresses,
     Partition,
     Release,
+    Shards,
     Shelf,
     Standing,
     Story,
@@ -51,6 +55,7 @@ _ROWS: Mapping[type, tuple[str, ...]] = {
     TermPeriod: ("cards",),
     Standing: ("story",),
     Clusters: ("stories",),
+    Blocks: ("cards",),
     Whole: ("first", "last", "latest", "featured", "pages", "only", "calendar"),
 }
 
@@ -102,6 +107,14 @@ def name(partition: Partition) -> str:
             return "counts"
         case Release():
             return "release"
+        case Shards():
+            return f"words {partition.segment.name} {partition.terms.part}"
+        case Blocks():
+            return f"found {partition.segment.name} {partition.first}"
+        case Facets():
+            return f"facets {partition.segment.name}"
+        case Finder():
+            return "search"
 
 
 class Wanted(NamedTuple):
@@ -135,6 +148,8 @@ def wanted(*partitions: Partition) -> Wanted:
 
 def weight(partition: Partition) -> int:
     """About how many pages and lines a partition is made of."""
+    if type(partition) is Shards:
+        return len(partition.terms.rows)
     held = (getattr(partition, name) for name in _ROWS.get(type(partition), ()))
     return 1 + sum(len(rows) if type(rows) is tuple else 1 for rows in held if rows)
 

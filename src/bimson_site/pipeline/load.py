@@ -16,6 +16,7 @@ from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
 from bimson_site.errors import Location, Problem, Severity, problem
+from bimson_site.index import postings
 from bimson_site.model import (
     UNDATED,
     Access,
@@ -52,6 +53,7 @@ class LoadRules:
     language: str
     timezone: str
     missing_authors: tuple[str, ...]
+    search: bool = False
 
 
 def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
@@ -61,11 +63,12 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
         return Loaded(path, None, document.problems)
     found = fields.find(document.fields, path)
     found.problems[:0] = document.problems
-    article, html, hashes = _article(document, found, rules)
+    article, html, text = _article(document, found, rules)
     problems = tuple(sorted(set(found.problems))) if found.problems else ()
     if _fatal(problems):
         return Loaded(path, None, problems)
-    return Loaded(path, article, problems, html, hashes)
+    terms = _terms(article, text) if rules.search else b""
+    return Loaded(path, article, problems, html, _sentences(article, text), terms)
 
 
 def body_text(raw: bytes, body: Body) -> str:
@@ -87,8 +90,8 @@ def _fatal(problems: tuple[Problem, ...]) -> bool:
     return any(p.severity is Severity.ERROR for p in problems)
 
 
-def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str, bytes]:
-    """The article, the HTML of its body where that is its own affair, and the hashes of its sentences."""
+def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str, str]:
+    """The article, the HTML of its body where that is its own affair, and its visible text."""
     text, body = _body(document, found)
     reading, draw = markdown.read_and_draw(text)
     kind = Kind.PAGE if _is_page(found) else Kind.ARTICLE
@@ -132,7 +135,7 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
         body=body,
         places=_places(found),
     )
-    return article, draw(title) if draw else "", _sentences(article, reading.text)
+    return article, draw(title) if draw else "", reading.text
 
 
 def _sentences(article: Article, text: str) -> bytes:
@@ -140,6 +143,15 @@ def _sentences(article: Article, text: str) -> bytes:
     if article.kind is not Kind.ARTICLE or article.access is not Access.FULL:
         return b""
     return sentences.packed(sentences.hashes(text))
+
+
+def _terms(article: Article, text: str) -> bytes:
+    """What readers find an article by: of its words those that they may see."""
+    if article.kind is not Kind.ARTICLE or article.noindex or article.access is Access.HIDDEN:
+        return b""
+    told = [article.summary] if article.access is not Access.RECORD else []
+    told += [text] if article.access is Access.FULL else []
+    return postings.terms(article.title, "\n".join(told))
 
 
 def _body(document: Document, found: Found) -> tuple[str, Body]:

@@ -35,6 +35,7 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         successor=config.successor,
         explicit_links=config.links == "explicit",
         data=config.data,
+        search=config.search,
     )
 
 

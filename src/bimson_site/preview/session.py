@@ -20,6 +20,7 @@ from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem, SiteError
 from bimson_site.model import (
     Asset,
+    Body,
     Page,
     Receipt,
     Slip,
@@ -255,12 +256,13 @@ class Session:
             html = self._fetch(
                 edition, assemble.wanted(edition.outlines[place.key].partition)
             ).drawn
-            texts = [pressroom.text_for(self.root, body, html) for body in page.reads]
+            reader = self.reader(edition)
+            texts = [pressroom.read(self.root, each, html, reader) for each in page.reads]
         except (OSError, ValueError) as err:
             raise StaleError from err
         press, views = edition.versions.press, edition.versions.views
         data = pressroom.draw(page, texts, self.root, views, press)
-        return Drawn(place, data, made_of=(page.owner, *(body.path for body in page.reads)))
+        return Drawn(place, data, made_of=(page.owner, *_files(page)))
 
     def _planned_pages(self, edition: Edition, key: str) -> tuple[Page, ...]:
         known = self._pages.get((id(edition), key))
@@ -305,6 +307,10 @@ class Session:
             {**found.faces, **{n: f.face for n, f in new.items()}},
             drawn,
         )
+
+
+def _files(page: Page) -> tuple[str, ...]:
+    return tuple(each.path for each in page.reads if isinstance(each, Body))
 
 
 _REMEMBERED = 32  # partitions whose pages are at hand

@@ -1,0 +1,541 @@
+// Search: reads the index beside it, as docs/reference/search-format.md has it. The first part is the reader,
+// index/reader.py in JavaScript; the second is the page. Nothing is loaded before somebody asks.
+(function () {
+  "use strict";
+  var FORMAT = 1, WORDS = 12, FIRST = 4, ENOUGH = 10, WAYS = 4;
+
+  // --- words ---------------------------------------------------------------------------------------------
+  var UNSEEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+  var ALONE = "(?=[\\p{L}\\p{N}])[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]";
+  var RUN = new RegExp(ALONE + "\\p{M}*|(?:(?!" + ALONE + ")[\\p{L}\\p{N}\\p{M}])+", "gu");
+  var LETTERS = { "đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th" };
+  var FOLDS = { "ß": "ss", "ς": "σ", "ſ": "s" };
+  var TONES = /[\u0300\u0301\u0303\u0309\u0323]/g;
+
+  function words(text) {
+    var apart = text.replace(UNSEEN, "").normalize("NFD").toLowerCase().normalize("NFD")
+      .replace(/[ßςſ]/g, function (c) { return FOLDS[c]; });
+    return (apart.match(RUN) || []).map(function (run) {
+      var folded = run.replace(/([\0-\u024f])[\u0300-\u036f]+/g, "$1")
+        .replace(/[đðøłıæœþ]/g, function (c) { return LETTERS[c]; }).normalize("NFC");
+      if (/^[\u0300-\u036f]*$/.test(folded)) return null;
+      run = run.replace(/ð/g, "đ");
+      return { folded: folded, exact: run.replace(TONES, "") + (run.match(TONES) || []).join("") };
+    }).filter(Boolean);
+  }
+
+  function hashed(form) {
+    var n = 0x811c9dc5;
+    new TextEncoder().encode(form).forEach(function (b) { n = Math.imul(n ^ b, 0x01000193); });
+    return n >>> 0;
+  }
+
+  function pair(one, two) {
+    var n = Math.imul(hashed(one), 0x9e3779b1) + (two === undefined ? 0 : hashed(two)) | 0;
+    n = Math.imul(n ^ n >>> 16, 0x85ebca6b);
+    n = Math.imul(n ^ n >>> 13, 0xc2b2ae35);
+    return (n ^ n >>> 16) >>> 0;
+  }
+
+  // --- a query ---------------------------------------------------------------------------------------------
+  function query(found, phrases) {
+    return {
+      words: found.slice(0, WORDS), phrases: phrases || [],
+      marked: found.slice(0, WORDS).some(function (w) { return w.folded !== w.exact; })
+    };
+  }
+
+  function parsed(text) {
+    var found = [], phrases = [];
+    text.split(/["“”„«»]/).forEach(function (part, index) {
+      var start = found.length;
+      found = found.concat(words(part));
+      var end = Math.min(found.length, WORDS);
+      if (index % 2 && end - start > 1) phrases.push([start, end]);
+    });
+    return query(found, phrases);
+  }
+
+  // A query, and what else is meant by it where it names a place that has other names.
+  function ways(asked, synonyms) {
+    var found = [asked], all = asked.words;
+    if (!asked.phrases.length) Object.keys(synonyms).sort().forEach(function (name) {
+      var spelt = name.split(" ");
+      for (var at = 0; at + spelt.length <= all.length; at++) {
+        if (!spelt.every(function (s, i) { return all[at + i].folded === s; })) continue;
+        synonyms[name].forEach(function (other) {
+          found.push(query(all.slice(0, at).concat(words(other), all.slice(at + spelt.length))));
+        });
+      }
+    });
+    return found.slice(0, WAYS);
+  }
+
+  // What is asked for first, then where that finds too many, then where it finds nothing.
+  function units(asked, common) {
+    var all = asked.words, first, count = all.length;
+    if (count === 1) return [[{ at: 0, pair: false }], [], []];
+    var rank = all.map(function (w) { return common.has(w.folded) ? common.get(w.folded) : common.size; });
+    var pairs = all.slice(1).map(function (w, at) { return at; }).sort(function (a, b) {
+      return rank[b] + rank[b + 1] - rank[a] - rank[a + 1] || a - b;
+    });
+    // The fewest pairs that hold all words; of an odd number one is held twice, beside the rarest pair.
+    var middle = count % 2 ? pairs[0] + 2 - pairs[0] % 2 : count;
+    first = asked.phrases.length ? pairs : pairs.filter(function (at) {
+      return at < middle ? at % 2 === 0 || at === middle - 1 : at % 2 === 1;
+    }).slice(0, FIRST);
+    function both(at) { return { at: at, pair: true }; }
+    return [
+      first.map(both),
+      pairs.filter(function (at) { return first.indexOf(at) < 0; }).map(both),
+      all.map(function (w, at) { return { at: at, pair: false }; })
+        .filter(function (unit) { return !common.has(all[unit.at].folded); })
+    ];
+  }
+
+  // --- the index ---------------------------------------------------------------------------------------------
+  // `get` gives the promise of a file: bytes for .bin, else what its JSON says.
+  function open(get) {
+    return get("index.json").then(function (entry) {
+      if (entry.format !== FORMAT) throw new Error("format " + entry.format);
+      var common = new Map(entry.common.split(" ").filter(Boolean).map(function (w, at) { return [w, at]; }));
+
+      function postings(number, key) {
+        var told = entry.segments[number], slot = Math.floor(key * told.shards / 4294967296);
+        var low = Math.ceil(slot * 4294967296 / told.shards);
+        return get(told.folder + "/" + slot + ".bin").then(function (data) { return posting(data, key - low); });
+      }
+
+      function note(hits, segment, found, exact, unit) {
+        var same = new Set(), titled = new Set();
+        found.forEach(function (each) {
+          if (each.form === exact >>> 14 - each.bits) each.articles.forEach(same.add, same);
+          each.titled.forEach(titled.add, titled);
+        });
+        var all = new Set();
+        found.forEach(function (each) { each.articles.forEach(all.add, all); });
+        all.forEach(function (number) {
+          var place = segment * 4294967296 + number, hit = hits.get(place);
+          if (!hit) hits.set(place, hit = { words: 0, pairs: 0, exact: 0, titled: 0, units: 0, count: 0 });
+          hit.words |= (unit.pair ? 3 : 1) << unit.at;
+          hit.pairs += unit.pair;
+          hit.exact += same.has(number);
+          hit.titled += titled.has(number);
+          if (unit.pair) hit.units |= 1 << unit.at;
+          hit.count++;
+        });
+      }
+
+      function lookUp(asked, wanted, hits) {
+        var all = asked.words;
+        return Promise.all(wanted.map(function (unit) {
+          var one = all[unit.at], two = unit.pair ? all[unit.at + 1] : {};
+          var exact = pair(one.exact, two.exact) >>> 18;
+          return Promise.all(entry.segments.map(function (told, segment) {
+            return postings(segment, pair(one.folded, two.folded)).then(function (found) {
+              note(hits, segment, found, exact, unit);
+            });
+          }));
+        }));
+      }
+
+      function mask(from, to) { return (1 << to) - (1 << from); }
+
+      function scores(asked) {
+        if (!asked.words.length) return Promise.resolve([]);
+        var plan = units(asked, common), hits = new Map(), whole = [], wanted = 0;
+        function having(fits) {
+          var kept = [];
+          hits.forEach(function (hit, place) { if (fits(hit)) kept.push(place); });
+          return kept;
+        }
+        plan[0].forEach(function (unit) { wanted |= (unit.pair ? 3 : 1) << unit.at; });
+        return lookUp(asked, plan[0], hits).then(function () {
+          whole = having(function (hit) { return hit.count === plan[0].length; });
+          var more = plan[1].concat(whole.length ? [] : plan[2]);
+          if ((whole.length && whole.length <= ENOUGH) || plan[1].length + plan[2].length === 0) return;
+          return lookUp(asked, more, hits).then(function () {
+            wanted = mask(0, asked.words.length);
+            whole = having(function (hit) { return (hit.words & wanted) === wanted; });
+          });
+        }).then(function () {
+          var needed = 0, least = Math.ceil(asked.words.length / 2);
+          asked.phrases.forEach(function (span) { needed |= mask(span[0], span[1] - 1); });
+          function together(hit) { return (hit.units & needed) === needed; }
+          if (needed) {
+            whole = having(function (hit) { return together(hit) && (hit.words & wanted) === wanted; });
+            if (!whole.length) whole = having(together);
+          }
+          var part = !whole.length && !needed;
+          if (part) whole = having(function (hit) { return bits(hit.words) >= least; });
+          var found = whole.map(function (place) {
+            var hit = hits.get(place);
+            return [bits(hit.words), hit.pairs, asked.marked ? hit.exact : 0, hit.titled,
+                    Math.floor(place / 4294967296), place % 4294967296];
+          });
+          found.part = part;
+          return found;
+        });
+      }
+
+      return {
+        entry: entry, common: common,
+        // The articles that were found, best first: [segment, number]; `part`: none has all words.
+        find: function (text) {
+          return Promise.all(ways(parsed(text), entry.synonyms).map(scores)).then(function (all) {
+            var best = new Map();
+            [].concat.apply([], all).forEach(function (score) {
+              var place = score[4] + " " + score[5], known = best.get(place);
+              if (!known || before(score, known) < 0) best.set(place, score);
+            });
+            return {
+              places: Array.from(best.values()).sort(before).map(function (s) { return [s[4], s[5]]; }),
+              part: all.every(function (some) { return !some.length || some.part; })
+            };
+          });
+        },
+        card: function (place) {
+          var told = entry.segments[place[0]];
+          return get(told.folder + "/" + Math.floor(place[1] / told.block) + ".json")
+            .then(function (block) { return block[place[1] % told.block]; });
+        },
+        facets: function () {
+          return Promise.all(entry.segments.map(function (told) { return get(told.folder + "/facets.json"); }));
+        },
+        year: function (place) {
+          return entry.segments[place[0]].years.reduce(function (year, row) { return row[1] <= place[1] ? row[0] : year; }, 0);
+        }
+      };
+    });
+  }
+
+  function bits(n) { var count = 0; for (; n; n &= n - 1) count++; return count; }
+
+  function before(a, b) {
+    for (var at = 0; at < 6; at++) if (a[at] !== b[at]) return b[at] - a[at];
+    return 0;
+  }
+
+  function posting(data, key) {
+    var at = 0, found = [], here = 0;
+    function number() {
+      var n = 0, step = 1, byte;
+      do { byte = data[at++]; n += (byte & 127) * step; step *= 128; } while (byte > 127);
+      return n;
+    }
+    function list(count) {
+      var all = [], last = 0;
+      while (count--) all.push(last += number());
+      return all;
+    }
+    while (at < data.length && here <= key) {
+      here += number();
+      if (here > key) break;
+      var forms = number();
+      for (var n = 0; n < forms; n++) {
+        var form = number(), held = number();
+        var articles = list(held >>> 1), titled = held & 1 ? list(number()) : [];
+        if (here === key) found.push({ form: form, bits: forms === 1 ? 7 : 14, articles: articles, titled: titled });
+      }
+    }
+    return found;
+  }
+
+  // Whether a title and a text have the phrases of a query: with their marks, where it has any.
+  function holds(asked, title, text) {
+    var told = words(title).concat({ folded: "", exact: "" }, words(text));
+    return asked.phrases.every(function (span) {
+      var phrase = asked.words.slice(span[0], span[1]);
+      var form = phrase.some(function (w) { return w.folded !== w.exact; }) ? "exact" : "folded";
+      return told.some(function (w, at) {
+        return phrase.every(function (p, i) { return told[at + i] && told[at + i][form] === p[form]; });
+      });
+    });
+  }
+
+  // Some words of a text around those of a query: pieces, [words, whether they are marked].
+  function excerpt(asked, common, text) {
+    var pieces = text.split(/\s+/).filter(Boolean), LONG = 34, best = 0, most = -1;
+    var place = new Map();
+    var pairs = new Set();
+    asked.words.forEach(function (w, at) {
+      place.set(w.folded, at);
+      if (at) pairs.add(asked.words[at - 1].folded + " " + w.folded);
+    });
+    var folded = pieces.map(function (piece) { return words(piece).map(function (w) { return w.folded; }); });
+    var hit = folded.map(function (own) { return own.some(function (w) { return place.has(w); }); });
+    function beside(one, two) {
+      return hit[one] && hit[two] && pairs.has(folded[one][folded[one].length - 1] + " " + folded[two][0]);
+    }
+    var counts = hit.map(function (is, at) {
+      if (!is) return 0;
+      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some(function (w) { return place.has(w) && !common.has(w); }) || asked.words.length === 1 ? 2 : 0;
+    });
+    for (var at = 0; at < pieces.length; at++) {
+      if (!counts[at]) continue;
+      var seen = new Set(), sum = 0;
+      for (var i = at; i < Math.min(at + LONG - 6, pieces.length); i++) if (counts[i]) {
+        folded[i].forEach(function (w) { if (place.has(w)) seen.add(w); });
+        sum += counts[i];
+      }
+      if (seen.size * 1000 + sum > most) { most = seen.size * 1000 + sum; best = at; }
+    }
+    if (most < 0) counts = [];
+    var start = best < 12 ? 0 : best - 6, end = Math.min(start + LONG, pieces.length), out = [];
+    if (start) out.push(["… ", false]);
+    for (var n = start; n < end; n++) {
+      out.push([pieces[n], counts[n] > 0]);
+      out.push([" ", counts[n] > 0 && n + 1 < end && counts[n + 1] > 0]);
+    }
+    if (end < pieces.length) out.push(["…", false]);
+    return out;
+  }
+
+  if (typeof module !== "undefined") {
+    module.exports = { open: open, words: words, pair: pair, parsed: parsed, holds: holds, excerpt: excerpt };
+    return;
+  }
+
+  // --- the page ---------------------------------------------------------------------------------------------
+  var PAGE = 10, MOST_READ = 60;
+  var say = JSON.parse(document.getElementById("search-words").textContent);
+  var form = document.getElementById("search"), field = form.elements.q, said = document.getElementById("said");
+  var results = document.getElementById("results"), pages = document.getElementById("pages"), narrow = document.getElementById("narrow");
+  var FILTERS = ["year", "section", "author"];
+  var files = new Map(), texts = new Map(), opened = null, controller = null, timer = 0, turn = 0;
+
+  function get(path) {
+    if (!files.has(path)) files.set(path, fetch(path, { signal: controller.signal, cache: path === "index.json" ? "no-cache" : "default" })
+      .then(function (r) {
+        if (!r.ok) throw new Error(r.status);
+        return /\.bin$/.test(path) ? r.arrayBuffer().then(function (b) { return new Uint8Array(b); }) : r.json();
+      }).catch(function (err) { files.delete(path); throw err; }));
+    return files.get(path);
+  }
+
+  // The text of an article, from its page: what its template marks as the body, else all.
+  function textOf(link) {
+    if (!texts.has(link)) texts.set(link, fetch(link, { signal: controller.signal }).then(function (r) {
+      return r.ok ? r.text() : "";
+    }).then(function (html) {
+      var page = new DOMParser().parseFromString(html, "text/html"), found = [];
+      page.querySelectorAll("p,li,h1,h2,h3,h4,h5,h6,td,th,dd,dt,figcaption,pre,div,br").forEach(function (e) { e.append("\n"); e.prepend("\n"); });
+      page.querySelectorAll(".body").forEach(function (e) { found.push(e.textContent); });
+      if (!found.length) page.querySelectorAll(".standfirst").forEach(function (e) { found.push(e.textContent); });
+      return found.join("\n");
+    }).catch(function (err) { texts.delete(link); throw err; }));
+    return texts.get(link);
+  }
+
+  function count(n) { return say[n === 1 ? "one" : "many"].replace("%(n)s", n.toLocaleString(say.language)); }
+
+  function state() {
+    var asked = new URLSearchParams(location.search);
+    return {
+      q: asked.get("q") || "", page: Math.max(1, parseInt(asked.get("page"), 10) || 1),
+      year: asked.get("year") || "", section: asked.get("section") || "", author: asked.get("author") || ""
+    };
+  }
+
+  function address(now) {
+    var told = new URLSearchParams();
+    ["q"].concat(FILTERS).forEach(function (name) { if (now[name]) told.set(name, now[name]); });
+    if (now.page > 1) told.set("page", now.page);
+    var text = told.toString();
+    return text ? "?" + text : location.pathname;
+  }
+
+  function go(now, push) {
+    history[push ? "pushState" : "replaceState"](null, "", address(now));
+    run();
+  }
+
+  function empty(element) { while (element.firstChild) element.removeChild(element.firstChild); }
+
+  function tell(text, again) {
+    said.textContent = text;
+    if (!again) return;
+    var button = document.createElement("button");
+    button.type = "button";
+    button.textContent = say.again;
+    button.onclick = function () { opened = null; run(); };
+    said.append(" ", button);
+  }
+
+  function run(retried) {
+    var now = state(), mine = ++turn;
+    if (controller) controller.abort();
+    controller = new AbortController();
+    clearTimeout(timer);
+    if (field.value.trim() !== now.q.trim()) field.value = now.q;
+    document.title = (now.q ? now.q + " – " : "") + say.title;
+    if (!now.q.trim()) {
+      empty(results); empty(pages); narrow.hidden = true;
+      return tell("");
+    }
+    timer = setTimeout(function () { tell(say.slow); }, 700);
+    opened = opened || open(get);
+    opened.then(function (index) {
+      return index.find(now.q).then(function (all) {
+        return narrowed(index, now, all.places).then(function (places) {
+          return mine === turn ? show(index, now, places, all.part, mine) : null;
+        });
+      });
+    }).catch(function (err) {
+      if (mine !== turn || err.name === "AbortError") { opened = mine === turn ? null : opened; return; }
+      clearTimeout(timer);
+      opened = null;
+      files.delete("index.json");
+      // A shard that is gone: the site was published anew a moment ago. Begin again, once.
+      if (!retried) return run(true);
+      empty(results); empty(pages);
+      tell(say.failed, true);
+    });
+  }
+
+  // --- filters ---------------------------------------------------------------------------------------------
+  function narrowed(index, now, all) {
+    if (!narrow.open && !now.section && !now.author) return Promise.resolve(filtered(index, now, all, null));
+    return index.facets().then(function (facets) { return filtered(index, now, all, facets); });
+  }
+
+  function filtered(index, now, all, facets) {
+    function has(name, place) {
+      if (name === "year") return [String(index.year(place) || "")];
+      var told = facets && facets[place[0]];
+      if (!told) return [];
+      if (name === "author") return told.author[place[1]].map(function (at) { return told.authors[at]; });
+      return told.section[place[1]] < 0 ? [] : [told.sections[told.section[place[1]]]];
+    }
+    function fits(place, but) {
+      return FILTERS.every(function (name) { return name === but || !now[name] || has(name, place).indexOf(now[name]) >= 0; });
+    }
+    FILTERS.forEach(function (name) {
+      var counts = new Map(), select = narrow.querySelector("[name=" + name + "]");
+      all.forEach(function (place) {
+        if (fits(place, name)) has(name, place).forEach(function (value) { if (value) counts.set(value, (counts.get(value) || 0) + 1); });
+      });
+      if (now[name] && !counts.has(now[name])) counts.set(now[name], 0);
+      var values = Array.from(counts.keys()).sort(function (a, b) {
+        return name === "year" ? b - a : counts.get(b) - counts.get(a) || a.localeCompare(b, say.language);
+      });
+      while (select.options.length > 1) select.remove(1);
+      values.slice(0, 200).forEach(function (value) {
+        select.add(new Option(value + " (" + counts.get(value).toLocaleString(say.language) + ")", value, false, value === now[name]));
+      });
+    });
+    narrow.hidden = all.length < 2;
+    return all.filter(function (place) { return fits(place); });
+  }
+
+  // --- results ---------------------------------------------------------------------------------------------
+  function show(index, now, found, part, mine) {
+    var asked = parsed(now.q), start = (now.page - 1) * PAGE;
+    var strict = asked.phrases.some(function (s) {
+      return s[1] - s[0] > 2 || asked.words.slice(s[0], s[1]).some(function (w) { return w.folded !== w.exact; });
+    });
+    function card(place) {
+      return index.card(place).then(function (told) { return { link: told[0], title: told[1], about: told.slice(2), place: place }; });
+    }
+    function done(rows, total, sure) {
+      if (mine !== turn) return;
+      clearTimeout(timer);
+      empty(results);
+      results.start = start + 1;
+      rows.forEach(function (row) { results.append(item(index, asked, row)); });
+      tell(!total ? say.none : (part ? say.part : sure ? say.found : say.about).replace("%(count)s", count(total)));
+      pager(now, total);
+    }
+    if (!strict) {
+      return Promise.all(found.slice(start, start + PAGE).map(card)).then(function (rows) { done(rows, found.length, true); });
+    }
+    // Phrases are looked for in the texts themselves, ten articles at a time, until the page is full.
+    var kept = [], at = 0;
+    return (function more() {
+      var some = found.slice(at, at += PAGE);
+      if (kept.length >= start + PAGE || !some.length || at > MOST_READ + start) {
+        var sure = at - some.length >= found.length;
+        return done(kept.slice(start, start + PAGE), sure ? kept.length : Math.max(kept.length, found.length), sure);
+      }
+      return Promise.all(some.map(card)).then(function (rows) {
+        return Promise.all(rows.map(function (row) {
+          return textOf(row.link).then(function (text) { if (holds(asked, row.title, text)) return row; });
+        }));
+      }).then(function (rows) { kept = kept.concat(rows.filter(Boolean)); return mine === turn ? more() : null; });
+    })();
+  }
+
+  function item(index, asked, row) {
+    var li = document.createElement("li"), a = document.createElement("a"), gist = document.createElement("p");
+    a.href = row.link;
+    a.className = "headline";
+    a.textContent = row.title;
+    li.append(a);
+    var line = row.about.slice(0, 2).concat(row.about[2].slice(0, 3).join(", ")).filter(Boolean).join(" · ");
+    if (line) {
+      var meta = document.createElement("p");
+      meta.className = "meta";
+      meta.textContent = line;
+      li.append(meta);
+    }
+    gist.className = "gist";
+    textOf(row.link).then(function (text) {
+      if (!text.trim()) return;
+      excerpt(asked, index.common, text).forEach(function (piece) {
+        if (!piece[1]) return gist.append(piece[0]);
+        var last = gist.lastChild;
+        if (!last || last.tagName !== "MARK") gist.append(last = document.createElement("mark"));
+        last.append(piece[0]);
+      });
+      li.append(gist);
+    }).catch(function () { /* a result without an excerpt is still one */ });
+    return li;
+  }
+
+  function pager(now, total) {
+    empty(pages);
+    var last = Math.ceil(total / PAGE);
+    pages.hidden = last < 2;
+    [[now.page - 1, say.before, now.page > 1], [now.page + 1, say.after, now.page < last]].forEach(function (row) {
+      if (!row[2]) return;
+      var a = document.createElement("a"), to = Object.assign({}, now, { page: row[0] });
+      a.href = address(to);
+      a.textContent = row[1];
+      a.onclick = function (e) { e.preventDefault(); go(to, true); said.scrollIntoView(); field.focus({ preventScroll: true }); };
+      pages.append(a);
+    });
+    var where = document.createElement("span");
+    where.textContent = say.page.replace("%(page)s", now.page).replace("%(pages)s", last);
+    pages.insertBefore(where, now.page > 1 ? pages.firstChild.nextSibling : pages.firstChild);
+  }
+
+  // --- keys and forms ---------------------------------------------------------------------------------------------
+  var typing = 0;
+  function asked(push) {
+    var now = { q: field.value, page: 1 };
+    FILTERS.forEach(function (name) { now[name] = narrow.querySelector("[name=" + name + "]").value; });
+    go(now, push);
+  }
+  field.addEventListener("input", function () {
+    clearTimeout(typing);
+    typing = setTimeout(function () { asked(false); }, 250);
+  });
+  form.addEventListener("submit", function (e) { e.preventDefault(); clearTimeout(typing); asked(true); });
+  narrow.addEventListener("change", function () { asked(true); });
+  narrow.addEventListener("toggle", function () { if (narrow.open) run(); });
+  window.addEventListener("popstate", function () { run(); });
+  document.addEventListener("keydown", function (e) {
+    var links = Array.from(results.querySelectorAll("a")), at = links.indexOf(document.activeElement);
+    var inField = document.activeElement === field;
+    if (e.key === "Escape" && at >= 0) { field.focus(); field.select(); }
+    else if (e.key === "Escape" && inField && field.value) { field.value = ""; asked(false); }
+    else if (e.key === "ArrowDown" && (inField || at >= 0) && links[at + 1]) links[at + 1].focus();
+    else if (e.key === "ArrowUp" && at >= 0) (links[at - 1] || field).focus();
+    else return;
+    e.preventDefault();
+  });
+  document.getElementById("without").hidden = true;
+  document.getElementById("asking").hidden = false;
+  run();
+  if (!state().q) field.focus();
+})();
