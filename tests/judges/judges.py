@@ -1,0 +1,170 @@
+"""Judges of others, asked about every kind of page of a sample at its worst: axe-core, the Nu Html Checker,
+and a walk over all links.
+
+`make judges` runs them: they take minutes and want Debian's Chromium, Java, and what package.json names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from lxml import html
+from playwright.sync_api import Browser, sync_playwright
+
+from conftest import Site
+
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
+sys.path.insert(0, str(HERE.parents[1] / "benchmarks"))
+
+import sample  # noqa: E402
+
+CHROMIUM = shutil.which("chromium")
+
+# One page of every kind, as the sample has it.
+KINDS = (
+    "/",
+    "/2021/",
+    "/2021/02/",
+    "/2021/02/10/",
+    "/2021/03/12/cau-moi-thay-ben-do-cu-sau-ba-muoi-nam-cho-doi/",
+    "/2021/03/13/cau-moi-ban-sau/",
+    "/2022/06/08/bang-gia-8/",
+    "/undated/",
+    "/authors/",
+    "/authors/do-thu-hanh/",
+    "/sections/",
+    "/sections/thoi-su/",
+    "/sources/",
+    "/tags/",
+    "/coverage/",
+    "/on-this-day/",
+    "/on-this-day/02-10/",
+    "/gioi-thieu/",
+    "/search/",
+    "/404.html",
+)
+WIDTHS = (320, 768, 1280)
+# Not held yet: "scrollable-region-focusable". Wide tables and code in a body have no tabindex; Chromium and
+# Firefox let the keyboard reach what scrolls, Safari does not.
+ASK = """axe.run({rules: {"scrollable-region-focusable": {enabled: false}}})
+  .then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")))"""
+
+
+def kinds(build: Path) -> list[str]:
+    """`KINDS`, and the pages whose addresses are not known beforehand."""
+    found = [f"/{p.parent.relative_to(build)}/" for p in sorted(build.glob("20*/**/index.html"))]
+    changes = next(url for url in found if "/changes/" in url)
+    copies = next(url for url in found if "/copies/" in url)
+    worst = next(url for url in found if url.startswith("/2021/03/12/uy-ban-xa"))
+    capitals = next(url for url in found if "/hoi-nghi-tong-ket" in url)
+    return [*KINDS, changes, copies, worst, capitals]
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp(request.param)
+    sample.write(folder, request.param)
+    assert Site(folder).build("--as-of", "2026-01-01").code == 1  # one of its files is broken
+    return folder / "build"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "there is no chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
+        )
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def root(build: Path) -> Iterator[str]:
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=build)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, root, build, scheme) -> None:
+    axe = (MODULES / "axe-core/axe.min.js").read_text()
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    wrong = []
+    for url in kinds(build):
+        page.goto(root + url)
+        page.evaluate(axe)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wrong += [f"{url} {width} {each}" for each in page.evaluate(ASK)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{url} {width} scrolls sideways")
+    context.close()
+    assert not wrong, "\n".join(wrong[:20])
+    assert all(url.startswith(root) for url in asked)
+
+
+def test_the_nu_checker_finds_no_error_on_any_page(build) -> None:
+    jar = MODULES / "vnu-jar/build/dist/vnu.jar"
+    told = subprocess.run(
+        ["java", "-jar", jar, "--errors-only", "--format", "json", "--skip-non-html", build],
+        capture_output=True,
+        check=False,
+    )
+    found = json.loads(told.stderr)["messages"]
+    assert [f"{m.get('url')}:{m.get('lastLine')} {m['message']}" for m in found][:20] == []
+
+
+def test_every_link_and_fragment_leads_somewhere(build) -> None:
+    pages = {p: html.fromstring(p.read_bytes()) for p in build.rglob("*.html")}
+    ids = {p: {*tree.xpath("//@id")} for p, tree in pages.items()}
+    wrong = []
+    for place, tree in pages.items():
+        here = f"/{place.relative_to(build)}".removesuffix("index.html")
+        for link in tree.xpath("//@href | //@src"):
+            path, fragment = urldefrag(urljoin(here, link))
+            if re.match(r"[a-z]+:", path):
+                continue
+            target = build / unquote(path).lstrip("/")
+            target = target / "index.html" if path.endswith("/") else target
+            if not target.is_file() or (fragment and fragment not in ids.get(target, ())):
+                wrong.append(f"{here}: {link}")
+    assert len(pages) > 1000
+    assert wrong[:20] == []
+
+
+def test_an_article_and_its_styles_are_light_and_need_no_script(build) -> None:
+    import gzip
+
+    styles = sum(len(gzip.compress((build / name).read_bytes())) for name in STYLES)
+    for url in kinds(build):
+        data = (build / url.lstrip("/") / "index.html").read_bytes() if url[-1] == "/" else b""
+        if re.match(r"/20\d\d/\d\d/\d\d/[^/]+/$", url):
+            assert len(gzip.compress(data)) + styles <= 20_000, url
+        # What there is makes search better, and waits until the page can be read.
+        assert (
+            re.findall(rb"<script(?! type=\"application/(?:ld\+)?json\"| [^>]*\bdefer\b)", data)
+            == []
+        )
+
+
+STYLES = ("theme.css", "style.css")
