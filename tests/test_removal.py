@@ -110,3 +110,14 @@ def test_an_interrupted_removal_can_be_asked_for_again(made: Site, monkeypatch) 
     assert made.run("remove", "lai.md", "--redact").code == 0
     made.build()
     assert left(made.root) == []
+
+
+def test_search_finds_no_word_of_it(made: Site) -> None:
+    def found(words: str) -> list[str]:
+        return [each["url"] for each in made.run("search", words, "--json").lines]
+
+    assert len(found("khanh nga")) == 1
+    made.run("remove", "lai.md", "--redact")
+    made.build()
+    assert found("khanh nga") == found("ho nuoc da ban") == []
+    assert found("cho phien")
