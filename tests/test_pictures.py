@@ -71,3 +71,10 @@ def test_a_missing_file_becomes_words_and_media_base_is_asked_first(site) -> Non
     html = made.output(f"{FOLDER}/index.html")
     assert 'href="https://media.example/kho/x.pdf"' in html
     assert 'src="https://media.example/kho/y.jpg"' in html
+
+
+def test_a_broken_picture_is_named_without_a_line_of_it(site) -> None:
+    made = site({"content/a.md": article("Bài", body="![Cầu](cau.jpg)"), "content/cau.jpg": "hỏng"})
+    told = made.run("build").err
+    assert "cau.jpg:1:1: warning[picture-broken]" in told
+    assert "1 | " not in told

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from bimson_site import locales
+from bimson_site import locales, routes
 from bimson_site.errors import Problem, Severity, describe
 from bimson_site.model import HeldBack, Rehearsal, Report, utc
 from bimson_site.words import Catalogue
@@ -81,9 +81,9 @@ def problem(found: Problem, root: Path, voice: Voice) -> str:
 
 
 def line_of(path: Path, number: int) -> str | None:
-    """A line of a file, None where there is none to show."""
+    """A line of a file, None where there is none to show: a picture has no lines."""
     try:
-        if not path.is_file():
+        if not path.is_file() or routes.is_picture(path.name):
             return None
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             for count, line in enumerate(file, 1):

@@ -45,8 +45,8 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
-    know, or gives back as it is, stays; of what it maps to "" only the words stay. Control characters are left out, and so is a heading that opens
-    the body and equals `title`; the others get ids.
+    know, or gives back as it is, stays; of what it maps to "" only the words stay. Control characters are
+    left out, and so is a heading that opens the body and equals `title`; the others get ids.
     `backlink` is the accessible text of the way back from footnote {number}.
     """
     if isinstance(body, Drawn) and body.under == title:

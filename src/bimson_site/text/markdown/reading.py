@@ -35,8 +35,8 @@ class Reading:
     `text`: the visible text, a block or a line break per line; code, cells and footnotes included,
     addresses, alternative texts and note marks not. `references`: targets of links and pictures on
     this site, in order, unique, percent-encoded as they stand in the HTML (unquote them before
-    comparing with a file name). `unlabelled`: addresses of pictures without an alternative text. `heading`: the first heading, or ''. `lede`: the first real paragraph,
-    cut at 220 characters.
+    comparing with a file name). `unlabelled`: addresses of pictures without an alternative text.
+    `heading`: the first heading, or ''. `lede`: the first real paragraph, cut at 220 characters.
     """
 
     text: str
