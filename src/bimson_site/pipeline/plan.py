@@ -62,30 +62,21 @@ def unique(pages: Iterable[Receipt]) -> Claims:
 def in_conflict(left: Collection[str], fresh: Sequence[str]) -> bool:
     """Whether any two files of the output cannot both be there: most often, and quickly said, none.
     `left` are those of the last build, which were in no conflict with each other; `fresh` are new."""
-    if len(fresh) * 100 < len(left):
-        return _few_in_conflict(left, fresh)
-    places = list(map(routes.place, (*left, *fresh)))
-    if len(set(places)) != len(places):
+    old, new = list(map(routes.place, left)), list(map(routes.place, fresh))
+    there = {*old, *new}
+    if len(there) != len(old) + len(new) or not there.isdisjoint(_folders(new)):
         return True
-    files = {place for place in places if not place.endswith("/index.html")}
-    above = {place.rpartition("/")[0] for place in places}
-    folders = set(above)
-    while above := {folder.rpartition("/")[0] for folder in above} - folders:
-        folders |= above
-    return not files.isdisjoint(folders)
+    # No folder has the name of a page, so most often there is nothing to look for among the old ones.
+    files = {place for place in new if not place.endswith("/index.html")}
+    return bool(old and files) and not files.isdisjoint(_folders(old))
 
 
-def _few_in_conflict(left: Collection[str], fresh: Sequence[str]) -> bool:
-    there = set(map(routes.place, left))
-    for place in map(routes.place, fresh):
-        above = [place[:i] for i, c in enumerate(place) if c == "/"]
-        below = () if place.endswith("/index.html") else (f"{place}/",)
-        if place in there or not there.isdisjoint(above):
-            return True
-        if below and any(path.startswith(below) for path in there):
-            return True
-        there.add(place)
-    return False
+def _folders(places: Iterable[str]) -> set[str]:
+    above = {place.rpartition("/")[0] for place in places} - {""}
+    found = set(above)
+    while above := {folder.rpartition("/")[0] for folder in above} - found - {""}:
+        found |= above
+    return found
 
 
 def _clash(page: Receipt, holder: Receipt | None) -> Problem:
