@@ -65,7 +65,7 @@ bench: $(VENV)/installed
 	$(BENCH) --sizes 10000 --tools eleventy,pelican --scenarios cold --rounds 1
 	$(BIN)/python benchmarks/report.py benchmarks/results/small.jsonl
 
-bench-search: $(VENV)/installed
+bench-search: $(VENV)/tested
 	-npm install --silent --prefix benchmarks/peers-search pagefind@1.5
 	$(BIN)/python benchmarks/search.py --size 10000 --pagefind benchmarks/peers-search/node_modules/.bin/pagefind
 

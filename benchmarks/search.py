@@ -4,7 +4,7 @@
 
 A corpus whose words are as many and as unequal as those of news (README.md, "Search") is built with and without
 search; then the reader of the site is asked, under node, and every byte that it fetches is counted, gzipped.
-With --pagefind (npm, installed into benchmarks/peers by `bench.py --install`) it is measured on the same pages.
+With --pagefind and the command that runs it (`make bench-search` installs it by npm) it is measured on the same pages.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import argparse
 import gzip
 import json
 import re
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unicodedata
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Any
+
+import measure
+import readers
 
 from bimson_site.index.tokens import words
 
@@ -34,6 +37,7 @@ RHYMES = (
 ).split()
 TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
 VOCABULARY = 24_000
+PAGEFIND_QUERIES = 40
 NODE = """
 const fs = require("fs"), zlib = require("zlib"), path = require("path");
 const [root, cases] = [process.argv[1], JSON.parse(fs.readFileSync(0, "utf8"))];
@@ -123,28 +127,35 @@ def corpus(folder: Path, size: int, length: int) -> list[tuple[str, str, str]]:
     return made
 
 
-def build(site: Path, *, search: bool) -> tuple[float, float, float]:
-    """Wall seconds, seconds of CPU, and the peak of the largest process in MB, of a cold build."""
+def build(site: Path, *, search: bool) -> measure.Run:
+    """A cold build."""
     (site / "bimson.yaml").write_text(f"search: {str(search).lower()}\n", encoding="utf-8")
     for name in ("build", ".bimson", "permalinks"):
         shutil.rmtree(site / name, ignore_errors=True)
     return warm(site)
 
 
-def warm(site: Path) -> tuple[float, float, float]:
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+def warm(site: Path) -> measure.Run:
     command = [str(Path(sys.executable).parent / "bimson-site"), "build", "--site", str(site)]
-    subprocess.run(command, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - start, cpu, after.ru_maxrss / 1024
+    return ran(*command)
+
+
+def ran(*command: str) -> measure.Run:
+    run = measure.run(command, Path.cwd())
+    if run.code:
+        raise SystemExit(run.output + run.errors)
+    return run
+
+
+def cost(run: measure.Run) -> str:
+    return f"{run.wall:.1f} s, CPU {run.cpu:.1f} s, {run.memory / 1e6:.0f} MB (others kept {run.others:.1f} cores busy)"
 
 
 def folded(text: str) -> str:
     return " ".join(word.folded for word in words(text))
 
 
-def asked(site: Path, cases: list[dict[str, object]]) -> list[dict[str, object]]:
+def asked(site: Path, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     given = json.dumps(cases)
     root = site / "build/search"
     done = subprocess.run(
@@ -152,15 +163,16 @@ def asked(site: Path, cases: list[dict[str, object]]) -> list[dict[str, object]]
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    found: list[dict[str, object]] = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
-def told(name: str, rows: list[dict[str, object]]) -> None:
-    def spread(values: list[float]) -> str:
-        values = sorted(values)
-        return f"median {values[len(values) // 2]:.1f}, p95 {values[len(values) * 95 // 100]:.1f}, worst {values[-1]:.1f}"
+def spread(values: Sequence[float]) -> str:
+    values = sorted(values)
+    return f"median {values[len(values) // 2]:.1f}, p95 {values[len(values) * 95 // 100]:.1f}, worst {values[-1]:.1f}"
 
+
+def told(name: str, rows: Sequence[dict[str, Any]]) -> None:
     firsts = [row["first"] for row in rows if row["first"]]
     print(f"{name}: {sum(row['found'] >= 0 for row in rows)} of {len(rows)} in the first ten")
     print("  KB to the first result:", spread([f["bytes"] / 1000 for f in firsts]))
@@ -186,8 +198,7 @@ def main() -> None:
 def measured(site: Path, options: argparse.Namespace) -> None:
     made = corpus(site, options.size, options.length)
     for search in (False, True)[options.size > 20_000 :]:
-        wall, cpu, memory = build(site, search=search)
-        print(f"cold, search {search}: {wall:.1f} s, CPU {cpu:.1f} s, {memory:.0f} MB", flush=True)
+        print(f"cold, search {search}: {cost(build(site, search=search))}", flush=True)
     files = [p for p in (site / "build/search").rglob("*") if p.is_file()]
     gz = sum(len(gzip.compress(p.read_bytes(), 6)) for p in files)
     raw = sum(p.stat().st_size for p in files)
@@ -218,29 +229,29 @@ def measured(site: Path, options: argparse.Namespace) -> None:
     (site / "content/2024/12/moi.md").write_text(
         "---\ntitle: Bài mới\ntimestamp: 2024-12-30T08:00\n---\n" + made[5][2], encoding="utf-8"
     )
-    wall, cpu, memory = warm(site)
+    run = warm(site)
     after = {p: p.stat().st_mtime_ns for p in (site / "build/search").rglob("*") if p.is_file()}
-    print(
-        f"one article added: {sum(before.get(p) != t for p, t in after.items())} files of search written, {wall:.1f} s, CPU {cpu:.1f} s",
-        flush=True,
-    )
+    written = sum(before.get(p) != t for p, t in after.items())
+    print(f"one article added: {written} files of search written, {cost(run)}", flush=True)
+    spent = readers.slowed(site / "build", [str(row["query"]) for row in six])
+    print(f"ms of the reader at a fourth of the speed, files at hand: {spread(spent)}", flush=True)
     if options.pagefind:
-        before_, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        command = [
-            *options.pagefind.split(),
-            "--site",
-            str(site / "build"),
-            "--output-path",
-            str(site / "pagefind"),
+        beside(site, options.pagefind, some[:PAGEFIND_QUERIES])
+
+
+def beside(site: Path, command: str, some: Sequence[tuple[str, str, str]]) -> None:
+    """Pagefind on the same pages, its index among them as its users have it."""
+    run = ran(*command.split(), "--site", str(site / "build"))
+    files = [p for p in (site / "build/pagefind").rglob("*") if p.is_file()]
+    size = sum(p.stat().st_size for p in files) / 1e6
+    print(f"pagefind: {cost(run)}, {len(files)} files, {size:.1f} MB", flush=True)
+    for kind, said in (("without", folded), ("with", str)):
+        cases = [
+            {"query": " ".join(said(title).split()[:6]), "want": f"{name}/"}
+            for name, title, _ in some
         ]
-        subprocess.run(command, check=True, capture_output=True)
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = usage.ru_utime + usage.ru_stime - before_.ru_utime - before_.ru_stime
-        files = [p for p in (site / "pagefind").rglob("*") if p.is_file()]
-        print(
-            f"pagefind: {time.perf_counter() - start:.1f} s, CPU {cpu:.1f} s, {usage.ru_maxrss / 1024:.0f} MB,"
-            f" {len(files)} files, {sum(p.stat().st_size for p in files) / 1e6:.1f} MB"
-        )
+        rows = readers.pagefind(site / "build", cases)
+        told(f"pagefind, six syllables of a title, {kind} marks", rows)
 
 
 if __name__ == "__main__":

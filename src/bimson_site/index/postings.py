@@ -8,6 +8,7 @@ Next: `reader` reads shards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -87,12 +88,18 @@ def part_of(data: bytes, part: int, parts: int) -> bytes:
     import numpy as np
 
     count = len(data) // 6
-    keys = np.frombuffer(data, "<u4", count)
-    start, end = (
-        int(np.searchsorted(keys, np.uint32(edge))) if edge < 1 << 32 else count
-        for edge in (at * (1 << 32) // parts for at in (part, part + 1))
-    )
+    edges = _edges(part, parts)
+    start, *more = np.frombuffer(data, "<u4", count).searchsorted(edges).tolist()
+    end = more[0] if more else count
     return data[4 * start : 4 * end] + data[4 * count + 2 * start : 4 * count + 2 * end]
+
+
+@lru_cache(maxsize=1)
+def _edges(part: int, parts: int) -> Numbers:
+    """The first key of a part and of the one after it, if there is one."""
+    import numpy as np
+
+    return np.array([at * (1 << 32) // parts for at in (part, part + 1) if at < parts], np.uint32)
 
 
 def titles_of(data: bytes) -> bytes:
@@ -106,8 +113,9 @@ def titles_of(data: bytes) -> bytes:
 
 
 def parts(articles: int) -> int:
-    """In how many parts a segment is made: a power of two, so that one takes some 100 MB at most."""
-    return 1 << max(0, (articles // 4096).bit_length())
+    """In how many parts a segment is made: a power of two, so that one takes some 50 MB at most, and no more of
+    them than that, for the terms of all articles are read for each."""
+    return max(8, 1 << (articles // 4096).bit_length())
 
 
 def shards(
@@ -117,32 +125,45 @@ def shards(
     divides `slots`). `found` are the numbers of articles in their segment with what `part_of` gives."""
     import numpy as np
 
-    numbers, blobs = [], []
-    for number, data in found:
-        numbers.append(number)
-        blobs.append(data)
-    counts = np.array([len(data) // 6 for data in blobs], np.int64)
-    keys = np.frombuffer(b"".join([d[: len(d) // 6 * 4] for d in blobs]), "<u4")
-    marks = np.frombuffer(b"".join([d[len(d) // 6 * 4 :] for d in blobs]), "<u2")
-    del blobs
     low, bits = part * (1 << 32) // parts, max(1, articles.bit_length())
-    rows = (keys - np.uint32(low)).astype(np.uint64) << np.uint64(FORM_BITS + 1)
-    rows |= (marks >> np.uint16(1)).astype(np.uint64)
-    rows <<= np.uint64(bits)
-    rows |= np.repeat(np.array(numbers, np.uint64), counts)
-    rows <<= np.uint64(1)
-    rows |= (marks & np.uint16(1)).astype(np.uint64)
-    del keys, marks
+    rows = _rows(found, low, bits)
     rows.sort()
-    rows = _without_common(rows[_lasts(rows >> np.uint64(1))], bits, articles)
     bounds = _bounds(part, parts, slots)
-    cuts = np.searchsorted(rows >> np.uint64(bits + FORM_BITS + 2), np.array(bounds) - low)
+    above = bits + FORM_BITS + 2  # where the key begins in a row
+    edges = np.array([(bound - low) << above for bound in bounds[:-1]], np.uint64)
+    cuts = [*map(int, np.searchsorted(rows, edges)), len(rows)]
     made: list[bytes] = []
     for at in range(0, len(bounds) - 1, TOGETHER):
-        some = slice(at, min(at + TOGETHER, len(bounds) - 1) + 1)
-        start, *_, end = cuts[some]
-        made += _written(rows[start:end], bits, low, bounds[some])
+        last = min(at + TOGETHER, len(bounds) - 1)
+        some = rows[cuts[at] : cuts[last]]
+        some = _without_common(some[_lasts(some >> np.uint64(1))], bits, articles)
+        made += _written(some, bits, low, bounds[at : last + 1])
     return made
+
+
+def _rows(found: Iterable[tuple[int, bytes]], low: int, bits: int) -> Numbers:
+    """The terms of articles as numbers that sort as a shard is written: the key above `low`, whether it is of one
+    word, its form, the article (in so many bits), whether it stands in the title."""
+    import numpy as np
+
+    numbers, keys, marks = [], bytearray(), bytearray()
+    for number, data in found:
+        count = len(data) // 6
+        numbers.append((number, count))
+        keys += data[: 4 * count]
+        marks += data[4 * count :]
+    rows = np.frombuffer(keys, "<u4").astype(np.uint64)
+    del keys
+    rows -= np.uint64(low)
+    rows <<= np.uint64(FORM_BITS + 1)
+    told = np.frombuffer(marks, "<u2")
+    rows |= told >> np.uint16(1)
+    rows <<= np.uint64(bits)
+    places, counts = np.array(numbers, np.uint32).reshape(-1, 2).T
+    rows |= np.repeat(places, counts)
+    rows <<= np.uint64(1)
+    rows |= told & np.uint16(_TITLE)
+    return rows
 
 
 def _without_common(rows: Numbers, bits: int, articles: int) -> Numbers:

@@ -28,12 +28,12 @@ from bimson_site.pipeline.shelve import Holdings
 from bimson_site.text.vietnamese import fold
 
 # The form of the files: with another one their folders have other names, and no reader mixes the two.
-FORM = b"1"
+FORM = b"2"
 # Files of words of the older segment and of the newest year, and of blocks: bounds, because every file costs a host,
 # and each of the newest year's is written again with every article (measured 2026-11-24: docs/performance.md).
-SHARDS, SHARDS_OF_YEAR = 3_600, 256
+SHARDS, SHARDS_OF_YEAR = 3_840, 256
 BLOCKS, BLOCKS_OF_YEAR = 1_024, 32
-ARTICLES_A_SHARD = 8  # in the older segment, so that a shard is some 9 KB
+ARTICLES_A_SHARD = 4  # in the older segment, so that a shard is some 6 KB
 BLOCK = 32  # articles in a block, at the least
 IN_PARTITION = 2_048  # articles that are fetched together to write blocks
 
