@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bimson_site import routes
+from bimson_site import routes, survey
 from bimson_site.effects import files
 from bimson_site.preview.edition import Terms
 from bimson_site.preview.session import Session, StaleError
@@ -76,6 +76,29 @@ def test_the_preview_shows_what_a_build_writes(
     assert golden.build(*options, *as_of).code == 1  # one of its files is broken
     assert mine == golden.files()
     assert len(mine) > 50
+
+
+def test_a_preview_that_starts_again_plans_only_what_has_changed(
+    golden: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[str] = []
+    pages_of = survey.pages_of
+
+    def counted(site, outline, *rest):
+        planned.append(outline.key)
+        return pages_of(site, outline, *rest)
+
+    monkeypatch.setattr(survey, "pages_of", counted)
+    sessions(golden.root).close()
+    whole = len(planned)
+    planned.clear()
+    sessions(golden.root).close()
+    assert planned == []
+    golden.write("content/new.md", article("Tin mới", "2019-03-04"))
+    session = sessions(golden.root)
+    assert 0 < len(planned) < whole
+    golden.build("--as-of", "2026-01-01T00:00Z")
+    assert shown(session) == golden.files()
 
 
 def test_the_comparison_can_fail(golden: Site) -> None:

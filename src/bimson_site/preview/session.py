@@ -14,7 +14,7 @@ from pathlib import Path
 from bimson_site import jobs, pressroom
 from bimson_site import survey as surveys
 from bimson_site.effects import cache, files, workers
-from bimson_site.effects.cache import LostError, Reader
+from bimson_site.effects.cache import Cache, LostError, Published, Reader
 from bimson_site.effects.site import Site, open_site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem, SiteError
@@ -41,6 +41,8 @@ from bimson_site.preview.edition import (
 )
 from bimson_site.printing import Versions
 
+Claimed = dict[str, tuple[str, tuple[Receipt, ...]]]  # by partition: its digest, its claims
+
 
 class StaleError(Exception):
     """Another program has changed what the cache knows: plan anew."""
@@ -58,7 +60,7 @@ class Session:
         self.broken: tuple[Problem, ...] = ()
         self.plans = 0
         self._clock = clock
-        self._claims: dict[bool, dict[str, tuple[str, tuple[Receipt, ...]]]] = {}
+        self._claims: dict[bool, Claimed] = {}
         self._held = ExitStack()
         self._looked = 0
         self._reader: tuple[Path, Reader] | None = None
@@ -131,27 +133,12 @@ class Session:
             self._looked = kept.now()
             surveyed = surveys.survey(site, moment, kept, hands)
             versions = Versions(site, surveyed.edition)
-            published = kept.published(site.config.output)
-            claimed: dict[str, tuple[str, tuple[Receipt, ...]]] = {}
-            before = self._claims.get(moment.future and moment.drafts, {})
-            for outline in surveyed.edition.outlines:
-                made = versions.of(outline, "")
-                known = before.get(outline.key)
-                past = published.get(outline.key)
-                if known and known[0] == made:
-                    claimed[outline.key] = known
-                elif past and versions.of(outline, past.views) == past.digest:
-                    claimed[outline.key] = made, records.unpacked_receipts(past.receipts)
-                else:
-                    found = kept.fetch(assemble.wanted(outline.partition))
-                    pages = surveys.pages_of(site, outline, surveyed.edition.masthead, found)
-                    claimed[outline.key] = made, tuple(map(claim, pages))
-            self._claims[moment.future and moment.drafts] = claimed
+            claimed = self._claimed(site, surveyed.edition, versions, moment, kept)
+            outlines = {outline.key: outline for outline in surveyed.edition.outlines}
             table = contents(
                 {key: receipts for key, (_, receipts) in claimed.items()},
                 surveyed.edition.masthead.menu,
             )
-            outlines = {outline.key: outline for outline in surveyed.edition.outlines}
             problems = tuple(sorted({*surveyed.problems, *table.problems}))
             edition = Edition(
                 site, surveyed, table, versions, kept.folder, kept.history, outlines, problems
@@ -159,6 +146,37 @@ class Session:
             if kept.passing:  # pages are drawn from it until the next plan
                 self._held.callback(stack.pop_all().close)
         return edition
+
+    def _claimed(
+        self, site: Site, edition: surveys.Edition, versions: Versions, moment: Moment, kept: Cache
+    ) -> Claimed:
+        """The pages that ask for an address, by partition. What neither the last plan knows as it is, nor, at the
+        start, the last build or an earlier preview, is planned."""
+        whole = moment.future and moment.drafts
+        before, name = self._claims.get(whole, {}), _NOTED[whole]
+        built = {} if before else kept.published(site.config.output)
+        noted = {} if before else kept.published(name)
+        claimed: Claimed = {}
+        news = []
+        for outline in edition.outlines:
+            key, made = outline.key, versions.of(outline, "")
+            past, note = built.get(key), noted.get(key)
+            if (known := before.get(key)) and known[0] == made:
+                claimed[key] = known
+            elif past and versions.of(outline, past.views) == past.digest:
+                claimed[key] = made, records.unpacked_receipts(past.receipts)
+            elif note and note.digest == made:
+                claimed[key] = made, records.unpacked_receipts(note.receipts)
+            else:
+                found = kept.fetch(assemble.wanted(outline.partition))
+                pages = surveys.pages_of(site, outline, edition.masthead, found)
+                claimed[key] = made, tuple(map(claim, pages))
+                news.append((key, Published(made, "", records.packed_receipts(claimed[key][1]))))
+        gone = (before or noted).keys() - claimed.keys()
+        if news or gone:
+            kept.publish(name, b"", news, gone)
+        self._claims[whole] = claimed
+        return claimed
 
     def _forget(self) -> None:
         self._pages.clear()
@@ -313,6 +331,8 @@ def _files(page: Page) -> tuple[str, ...]:
     return tuple(each.path for each in page.reads if isinstance(each, Body))
 
 
+# Names beside those of output folders, under which the cache keeps what a preview has planned (with drafts: True).
+_NOTED = {False: "preview:", True: "preview: drafts"}
 _REMEMBERED = 32  # partitions whose pages are at hand
 
 
