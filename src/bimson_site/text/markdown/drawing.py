@@ -95,9 +95,9 @@ def _framed(html: str, words: str) -> str:
 
     def frame(_: re.Match[str]) -> str:
         name = words.replace("{number}", str(next(numbers)))
-        return f'<div class="table" tabindex="0" role="region" aria-label="{name}"><table'
+        return f'<section class="table" tabindex="0" aria-label="{name}"><table'
 
-    return re.sub("<table", frame, html).replace("</table>", "</table></div>")
+    return re.sub("<table", frame, html).replace("</table>", "</table></section>")
 
 
 def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
