@@ -191,7 +191,7 @@ def worst(language: str) -> dict[str, str]:
             sections="[Thời sự/Giao thông/Đường thủy nội địa, Đời sống]",
         )
         + f"{WORD}\n\n{WIDE}\n\n```\n{'x' * 300}\n```\n\n"
-        + f"Xem <https://tu-lieu.example/{'duong-dan-rat-dai-' * 12}>.\n\n# Mục lớn\n\n## Mục nhỏ\n\n{PLAIN}\n",
+        + f"Xem <https://tu-lieu.example/{'duong-dan-rat-dai-' * 12}>.\n\n# Mục lớn\n\n### Mục nhỏ\n\n{PLAIN}\n",
         "worst/khong-ten.md": head(title="Tin vắn không ký tên", timestamp="2021-03-12") + PLAIN,
         "worst/mot-chu.md": head(title=WORD, timestamp="2021-03") + "Một chữ.\n",
         "worst/nam.md": head(title="Sổ chợ năm ấy", timestamp="2020") + PLAIN,

@@ -68,9 +68,8 @@ def test_every_page_has_one_h1_that_holds_the_title_alone(built) -> None:
             assert "<" not in found[0], name
 
 
-def test_feed_and_sitemaps_are_valid(built) -> None:
+def test_the_feed_is_valid(built) -> None:
     import feedparser
-    from lxml import etree
 
     made, _ = built
     feed = feedparser.parse(made.output("feed.xml"))
@@ -80,11 +79,3 @@ def test_feed_and_sitemaps_are_valid(built) -> None:
     assert len(feed.entries) == 5
     assert len({entry.id for entry in feed.entries}) == 5
     assert all(entry.id.startswith("urn:uuid:") and entry.updated for entry in feed.entries)
-    schemas = Path(__file__).parents[2] / "shared/data/schemas"
-    for name in made.files():
-        if name.endswith(".xml"):
-            document = etree.fromstring(made.output(name).encode())
-            kind = etree.QName(document).localname
-            schema = {"urlset": "sitemap.xsd", "sitemapindex": "siteindex.xsd"}.get(kind)
-            if schema and schemas.is_dir():
-                etree.XMLSchema(etree.parse(schemas / schema)).assertValid(document)

@@ -228,7 +228,7 @@ def test_rights_are_a_licence_where_they_are_an_address(site: Make) -> None:
 
 
 def test_the_page_stays_light(site: Make) -> None:
-    """Issue 6: HTML and CSS of an article in 20 KB compressed (its text apart, which has its own length)."""
+    """HTML and CSS of an article in 20 KB compressed (its text apart, which has its own length)."""
     import gzip
 
     made = site({**BASE, "a.md": FULL})

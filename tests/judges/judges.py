@@ -1,5 +1,5 @@
-"""Judges of others, asked about every kind of page of a sample at its worst: axe-core, the Nu Html Checker,
-and a walk over all links.
+"""Judges of others, asked about a sample with every kind of page at its worst: axe-core, the Nu Html Checker,
+html-validate, and a walk over all links.
 
 `make judges` runs them: they take minutes and want Debian's Chromium, Java, and what package.json names.
 """
@@ -56,10 +56,15 @@ KINDS = (
     "/404.html",
 )
 WIDTHS = (320, 768, 1280)
-# Not held yet: "scrollable-region-focusable". Wide tables and code in a body have no tabindex; Chromium and
-# Firefox let the keyboard reach what scrolls, Safari does not.
-ASK = """axe.run({rules: {"scrollable-region-focusable": {enabled: false}}})
+# target-size (WCAG 2.2 AA: 24 px, but for links in running text) waits to be asked for in axe.
+ASK = """axe.run({rules: {"target-size": {enabled: true}}})
   .then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | ")))"""
+
+# html-validate: all that it recommends, but for
+RULES = {
+    "doctype-style": ["error", {"style": "lowercase"}],  # as the HTML Living Standard writes it
+    "long-title": "off",  # a headline stays as it was printed, however long
+}
 
 
 def kinds(build: Path) -> list[str]:
@@ -132,6 +137,23 @@ def test_the_nu_checker_finds_no_error_on_any_page(build) -> None:
     )
     found = json.loads(told.stderr)["messages"]
     assert [f"{m.get('url')}:{m.get('lastLine')} {m['message']}" for m in found][:20] == []
+
+
+def test_html_validate_finds_nothing_on_any_page(build, tmp_path) -> None:
+    rules = {"root": True, "extends": ["html-validate:recommended"], "rules": RULES}
+    settings = tmp_path / "rules.json"
+    settings.write_text(json.dumps(rules))
+    command = [MODULES / ".bin/html-validate", "--config", settings, "--formatter", "json"]
+    told = subprocess.run(
+        [*command, f"{build}/**/*.html"], capture_output=True, text=True, check=False
+    )
+    assert not told.stderr
+    found = [
+        f"{page['filePath']}:{m['line']} {m['ruleId']}: {m['message']}"
+        for page in json.loads(told.stdout)
+        for m in page["messages"]
+    ]
+    assert found[:20] == []
 
 
 def test_every_link_and_fragment_leads_somewhere(build) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bimson_site.text.markdown import render
+from bimson_site.text.markdown.anchors import TAKEN
 
 
 def ids(html: str) -> list[str]:
@@ -37,6 +39,13 @@ def test_a_link_finds_its_heading(link: str) -> None:
 
 def test_a_link_to_nothing_stays_as_it_is() -> None:
     assert 'href="#khac"' in render("[x](#khac)\n\n## Mục hai", {})
+
+
+@pytest.mark.parametrize(
+    "template", ["base.html", "article.html", "home_article.html", "page.html"]
+)
+def test_no_heading_takes_an_id_of_the_page_around(template: str) -> None:
+    assert {*ids((files("bimson_site") / "theme/templates" / template).read_text("utf-8"))} <= TAKEN
 
 
 def test_a_note_is_not_taken_for_a_heading() -> None:

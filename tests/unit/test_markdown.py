@@ -43,7 +43,10 @@ def cases() -> list[object]:
 @pytest.mark.parametrize(("title", "source", "expected"), cases())
 def test_case(title: str, source: str, expected: str) -> None:
     named = re.search(r"\[title: (.*?)\]", title)
-    html = render(source, ADDRESSES, title=named[1] if named else "", backlink="Trở lại {number}")
+    title = named[1] if named else ""
+    html = render(
+        source, ADDRESSES, title=title, backlink="Trở lại {number}", table="Bảng {number}"
+    )
     html = re.sub(r'(<h[2-6]) id="[^"]*">', r"\1>", html)  # ids of headings: test_anchors.py
     assert html.rstrip() == expected.rstrip()
 
@@ -181,6 +184,16 @@ def test_no_body_can_harm(body: str) -> None:
     judge.feed(render(body, {}))
     judge.close()
     assert judge.harm == []
+
+
+@given(bodies)
+@example("# a\n\n### b")
+@example("<h2>a<h4>b</h4></h2>")
+def test_no_body_skips_a_level_of_headings(body: str) -> None:
+    before = 1  # the title of the page
+    for level in map(int, re.findall(r"<h([1-6])[ >]", render(body, {}))):
+        assert 2 <= level <= before + 1
+        before = level
 
 
 @given(bodies)

@@ -74,8 +74,16 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
     if story.links:
         link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
         links = {ref: link(url) if url.startswith("/") else url for ref, url in story.links}
-    title, backlink = story.article.title, press.words.gettext("back to note {number}")
-    html = "".join(markdown.render(t, links, title=title, backlink=backlink) for t in texts)
+    html = "".join(
+        markdown.render(
+            text,
+            links,
+            title=story.article.title,
+            backlink=press.words.gettext("back to note {number}"),
+            table=press.words.gettext("Table {number}"),
+        )
+        for text in texts
+    )
     html = _own_links(html, page, press.masthead)
     if "<img" in html:
         lead = lead_image(page, story)

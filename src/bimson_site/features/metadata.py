@@ -114,7 +114,8 @@ def _linked_data(
         "headline": article.title,
         "description": said,
         "datePublished": told(article.published),
-        "dateModified": told(article.updated),
+        # One that was never updated is as it was published; Google recommends both.
+        "dateModified": told(article.updated) or told(article.published),
         "author": [_person(ref, base_url) for ref in story.authors],
         "publisher": _organization(publisher(story, masthead)),
         # "typically in cases where the structured data … [is] published on a different site"

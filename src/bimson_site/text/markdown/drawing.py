@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
+from itertools import count
 
 from markdown_it.token import Token
 
@@ -41,16 +43,23 @@ class Drawn(str):
         return made
 
 
-def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩ {number}") -> str:
+def render(
+    body: str,
+    resolve: Resolve,
+    *,
+    title: str = "",
+    backlink: str = "↩ {number}",
+    table: str = "{number}",
+) -> str:
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
     know, or gives back as it is, stays; of what it maps to "" only the words stay. Control characters are
     left out, and so is a heading that opens the body and equals `title`; the others get ids.
-    `backlink` is the accessible text of the way back from footnote {number}.
+    `backlink` is the accessible text of the way back from footnote {number}, `table` the name of table {number}.
     """
     if isinstance(body, Drawn) and body.under == title:
-        return body.html
+        return _framed(body.html, table)
     body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
         return "".join(f"<p>{text.replace(_QUOTE, '&quot;')}</p>\n" for text in plain)
@@ -59,25 +68,36 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     )
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        return _framed(_shifted(_without_title(clean(draw(tokens, backlink), lookup), title)))
+        html = _outlined(_without_title(clean(draw(tokens, backlink), lookup), title))
+        return _framed(anchored(html), table)
     _resolve(tokens, lookup)
-    return by_itself(tokens, title, backlink)
+    return _framed(by_itself(tokens, title, backlink), table)
 
 
 def by_itself(tokens: list[Token], title: str, backlink: str = "") -> str:
-    """The HTML of a body without raw HTML, whose references stand as they shall. The tokens are used
-    up; `backlink` is wanted where there are footnotes."""
+    """The HTML of a body without raw HTML, whose references stand as they shall, but for the frames of
+    its tables. The tokens are used up; `backlink` is wanted where there are footnotes."""
     tokens = _without_heading(tokens, title)
-    _shift(tokens)
-    return _framed(draw(tokens, backlink))
+    headings = [t for t in tokens if t.type in {"heading_open", "heading_close"}]
+    for token, level in zip(
+        headings, _levels((t.nesting, t.tag[1]) for t in headings), strict=True
+    ):
+        token.tag = f"h{level}"
+    return anchored(draw(tokens, backlink))
 
 
-def _framed(html: str) -> str:
-    """Wide tables may scroll, headings may be linked to."""
-    if "<table" in html:
-        html = html.replace("<table", '<div class="table"><table')
-        html = html.replace("</table>", "</table></div>")
-    return anchored(html)
+def _framed(html: str, words: str) -> str:
+    """Each table in a frame of its own that may scroll; the frame takes the focus, so that arrow keys
+    scroll it, and has a name, so that a screen reader says what was reached (axe: scrollable-region-focusable)."""
+    if "<table" not in html:
+        return html
+    words, numbers = escape(words), count(1)
+
+    def frame(_: re.Match[str]) -> str:
+        name = words.replace("{number}", str(next(numbers)))
+        return f'<section class="table" tabindex="0" aria-label="{name}"><table'
+
+    return re.sub("<table", frame, html).replace("</table>", "</table></section>")
 
 
 def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
@@ -106,7 +126,7 @@ def _without_heading(tokens: list[Token], title: str) -> list[Token]:
     return tokens
 
 
-_HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
+_HEADING = re.compile(r"(</?)h([1-6])(?=[ >])")
 _FIRST_HEADING = re.compile(r"\s*<h([1-6])(?: [^>]*)?>(.*?)</h\1>\s*", re.DOTALL)
 
 
@@ -117,15 +137,24 @@ def _without_title(html: str, title: str) -> str:
     return html
 
 
-def _shift(tokens: list[Token]) -> None:
-    """The smallest heading becomes h2: the page's h1 is the title."""
-    headings = [t for t in tokens if t.type in {"heading_open", "heading_close"}]
-    by = 2 - min((int(t.tag[1]) for t in headings), default=2)
-    for token in headings:
-        token.tag = f"h{min(6, int(token.tag[1]) + by)}"
+def _outlined(html: str) -> str:
+    """Cleaned HTML with its headings on the levels of `_levels`; in it a "<" can only open a tag."""
+    found = ((-1 if opening == "</" else 1, level) for opening, level in _HEADING.findall(html))
+    levels = _levels(found)
+    return _HEADING.sub(lambda found: f"{found[1]}h{next(levels)}", html)
 
 
-def _shifted(html: str) -> str:
-    """The same for cleaned HTML, where a "<" can only open a tag."""
-    by = 2 - min((int(found[2]) for found in _HEADING.finditer(html)), default=2)
-    return _HEADING.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) + by)}", html)
+def _levels(tags: Iterable[tuple[int, str]]) -> Iterator[int]:
+    """For the tags of headings in order, each 1 or -1 (it opens, it closes) with its level: the level it
+    gets. The page's h1 is its title, so the outermost are h2; and none skips a level, as "# …, ### …" would."""
+    outline: list[str] = []
+    unclosed: list[int] = []
+    for nesting, level in tags:
+        if nesting == 1:
+            while outline and outline[-1] >= level:
+                outline.pop()
+            outline.append(level)
+            unclosed.append(min(6, 1 + len(outline)))
+            yield unclosed[-1]
+        else:
+            yield unclosed.pop()
