@@ -305,6 +305,7 @@ PHRASES = (
     "not a regular file",
     "it cannot be read",
     "it is not UTF-8 text",
+    "the process that looked at it died",
     "it has no EXTENSION of the type bimson_site.extension.Extension",
     "a second document begins here",
     "a second colon in one line",
