@@ -99,7 +99,7 @@ class Session:
         """Files that were written since the last plan began."""
         found = [
             s
-            for folder in ("content", "templates", "static")
+            for folder in ("content", "templates", "static", "words")
             for s in files.walk(self.root, folder)
         ]
         return tuple(s.path for s in found if max(s.written, s.changed) >= self._looked)

@@ -64,7 +64,7 @@ class Press:
     ) -> None:
         self.masthead = masthead
         self.masthead_digest = digest(masthead)
-        self.words: Catalogue = catalogue(masthead.language)
+        self.words: Catalogue = catalogue(masthead.language, masthead.words)
         self._sources = sources
         self.timings: dict[str, tuple[int, float]] = {}
         self._clock = clock
