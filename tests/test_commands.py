@@ -245,6 +245,10 @@ def test_only_a_web_address_of_a_successor_is_a_link(
     assert made.build().code == 0
     for page in ("index.html", "2020/08/05/index.html"):
         assert shown in made.output(page)
+    made.write("content/b.md", article("Chợ phiên", "2020-08-06", "Chợ họp.")).build()
+    for page in ("index.html", "2020/08/06/cho-phien/index.html"):
+        (notice,) = re.findall(r'<p class="notice">(.*cập nhật từ.*)</p>', made.output(page))
+        assert shown in notice
 
 
 def test_an_article_of_a_closed_archive_says_so(site: Make) -> None:

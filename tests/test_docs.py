@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import click
 import pytest
+from jinja2 import Environment, nodes
 from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE
 
 from bimson_site import cli, config, errors
@@ -199,14 +200,40 @@ def test_every_template_global_and_filter() -> None:
     assert sorted(firsts(page, "Files")) == sorted(names)
 
 
-def test_every_variable_of_the_theme() -> None:
+def test_every_block_of_every_template_that_brings_it_in() -> None:
+    known = Environment(extensions=["jinja2.ext.loopcontrols"])
+    parsed = {n: known.parse(data.decode()) for n, data in files.packaged("templates")}
+    brought = {n: {b.name for b in tree.find_all(nodes.Block)} for n, tree in parsed.items()}
+    for name, tree in parsed.items():
+        above = [each.template.value for each in tree.find_all(nodes.Extends)]
+        while above:
+            brought[name] = brought[name] - brought[above[0]]
+            above = [each.template.value for each in parsed[above[0]].find_all(nodes.Extends)]
+    said: dict[str, set[str]] = {}
+    template = ""
+    for cell, block, _ in tables(REFERENCE / "templates.md", "Blocks")[0]:
+        template = name_of(cell) if cell else template
+        said.setdefault(template, set()).add(name_of(block))
+    assert said == {name: blocks for name, blocks in brought.items() if blocks}
+
+
+THEMING = ("theming.md", "theming.vi.md")
+
+
+@pytest.mark.parametrize("name", THEMING)
+def test_every_variable_of_the_theme_with_its_values(name: str) -> None:
     """The file that people copy to change the look, and what is said of it."""
-    rows = tables(DOCS / "how-to/change-the-look.md", "Colours and type: `static/theme.css`")[0]
-    cells = " ".join(row[0] for row in rows).replace("` to `", "`–`")
-    said = set(code(cells)) - {"–"}
-    real = set(re.findall(r"--[\w-]+", files.packaged_file("assets/theme.css").decode()))
-    assert said <= real
-    assert {name for name in real if not re.fullmatch(r"--step-[2-4]", name)} <= said
+    heading = {"theming.md": "1. Colours: `static/theme.css`"}.get(
+        name, "1. Màu: `static/theme.css`"
+    )
+    light, dark = files.packaged_file("assets/theme.css").decode().split("@media (prefers", 1)
+    real = [dict(re.findall(r"^ +(--[\w-]+): (.+);", text, re.MULTILINE)) for text in (light, dark)]
+    rows = [row for table in tables(DOCS / name, heading) for row in table]
+    assert [name_of(row[0]) for row in rows] == list(real[0])
+    for cell, _, by_day, by_night in rows:
+        variable = name_of(cell)
+        assert by_night == real[1].get(variable, ""), variable
+        assert variable in {"--serif", "--sans"} or by_day == real[0][variable], variable
 
 
 # --- links -------------------------------------------------------------------------------------------
@@ -329,11 +356,29 @@ def test_the_example_of_an_extension_works(site: Callable[..., Site]) -> None:
     assert 'href="../1998/05/"' in made.output("busiest/index.html")
 
 
-def test_the_example_of_a_template_works(site: Callable[..., Site]) -> None:
-    (example,) = blocks(DOCS / "how-to/change-the-look.md", "jinja")
-    made = site({"a.md": article("Tin", ""), "templates/undated.html": example})
+@pytest.mark.parametrize("name", THEMING)
+def test_the_examples_of_templates_work(name: str, site: Callable[..., Site]) -> None:
+    base, undated = blocks(DOCS / name, "jinja")
+    (article_page,) = blocks(REFERENCE / "templates.md", "jinja")
+    templates = {"base.html": base, "undated.html": undated, "article.html": article_page}
+    made = site(
+        {
+            "a.md": article("Tin", "", "Không rõ ngày."),
+            "b.md": article("Chợ", "2020-08-05", "Chợ họp."),
+            "c.md": article("Hội", "2020-08-06", "Hội mở."),
+            "bimson.yaml": "description: Báo làng\nfooter: {contact: kho@lang.example}\n",
+            **{f"templates/{name}": text for name, text in templates.items()},
+        }
+    )
     assert made.build().code == 0
-    assert "Articles whose date nobody knows" in made.output("undated/index.html")
+    page = made.output("undated/index.html")
+    assert ">Nếu bạn biết" in page or ">If you know" in page
+    day = made.output("2020/08/05/cho/index.html")
+    assert '<img src="../../../../masthead.svg"' in day
+    assert '<p class="meta">Báo làng</p>' in day
+    assert 'rel="next"' not in day  # its block is filled with nothing
+    told = made.run("theme", "diff", "--lang", "en")
+    assert told.out.count("extends that of the theme") == 3
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -278,8 +278,13 @@ def json_text(value: object) -> str:
 
 
 def difference(path: str, theirs: str, own: str, voice: Voice) -> Iterator[str]:
-    """How a file of the site differs from the theme's, as `diff -u` writes it; a line where it does not."""
-    names = (f"{voice.say('theme')}/{path.rpartition('/')[2]}", path)
+    """How a file of the site differs from the theme's, as `diff -u` writes it; a line where it does not, and
+    where it only fills blocks of the theme's."""
+    name = path.rpartition("/")[2]
+    if f'"theme/{name}"' in own:
+        yield f"{path}  {voice.say('extends that of the theme')}"
+        return
+    names = (f"{voice.say('theme')}/{name}", path)
     lines = difflib.unified_diff(theirs.splitlines(), own.splitlines(), *names, lineterm="", n=2)
     empty = True
     for line in lines:

@@ -147,6 +147,11 @@ def _number(value: int, language: str) -> str:
     return format_decimal(value, locale=locale(language))
 
 
+def ratio(value: float, language: str) -> str:
+    """A proportion with one digit after the point: 4,5 in Vietnamese."""
+    return format_decimal(value, "0.0", locale=locale(language))
+
+
 def size(count: int, language: str) -> str:
     """A number of bytes in units of a thousand, as people read it: 68,4 MB in Vietnamese."""
     amount, unit = float(count), "B"

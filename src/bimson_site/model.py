@@ -869,7 +869,7 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """The slice of the configuration that pages may see."""
+    """The slice of the configuration that pages may see; `words` is the gettext file of the site."""
 
     title: str
     description: str
@@ -888,6 +888,7 @@ class Masthead:
     explicit_links: bool = False
     data: str = "records"
     search: bool = True
+    words: str = ""
 
 
 # --- pages --------------------------------------------------------------------------------------------

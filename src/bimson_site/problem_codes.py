@@ -218,6 +218,10 @@ CODES: dict[str, Words] = {
         "this template failed on the page {url}: {reason}",
         "mend the line, or delete the file to use the theme's own",
     ),
+    "words-invalid": _error(
+        "this translation cannot be used: {reason}",
+        "mend the line, or delete the file to use the theme's own words",
+    ),
     "extension-failed": _error(
         "the extension {name} cannot be used: {reason}",
         "mend it, or take its line out of bimson.yaml",
@@ -305,6 +309,9 @@ PHRASES = (
     "not a regular file",
     "it cannot be read",
     "it is not UTF-8 text",
+    "the process that looked at it died",
+    "it is not a gettext file",
+    "a %(name)s stands there that the English words do not have",
     "it has no EXTENSION of the type bimson_site.extension.Extension",
     "a second document begins here",
     "a second colon in one line",

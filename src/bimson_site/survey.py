@@ -222,7 +222,7 @@ def survey(
         *remarks.without_base_url(config.base_url),
         *old_addresses.problems(old, places, odd, config.base_url),
     }
-    front = masthead(config, whole)
+    front = masthead(config, whole, site.words)
     live = span(slips, moment.as_of)
     hands.lap("gather problems")
     edition = Edition(outlines, front, live)

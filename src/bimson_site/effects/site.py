@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from bimson_site import config as configuration
-from bimson_site import routes
+from bimson_site import routes, words
 from bimson_site.config import SiteConfig
 from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.effects.permalinks import Permalinks
@@ -26,6 +26,7 @@ from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
 from bimson_site.theme.engine import sources as template_sources
 
 CONFIG = "bimson.yaml"
+WORDS = "words"
 NO_SCRIPT = Asset("", "", packaged=True)
 
 
@@ -34,7 +35,7 @@ class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
     `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
     program and the extensions, `digest` for everything of the site but its content and ledger; `compiled` are
-    templates as the engine has them; `script` looks old addresses up, `search_scripts` search."""
+    templates as the engine has them; `words` is the gettext file of the site for its language; `script` looks old addresses up, `search_scripts` search."""
 
     root: Path
     config: SiteConfig
@@ -48,6 +49,7 @@ class Site:
     rulings: Rulings = NO_RULINGS
     script: Asset = NO_SCRIPT
     search_scripts: tuple[Asset, ...] = ()
+    words: str = ""
     permalinks: Permalinks = field(kw_only=True)
 
 
@@ -58,6 +60,7 @@ def open_site(root: Path) -> Site:
         raise SiteError(problem("content-missing", Location("."), folder=folder.as_posix()))
     config, warnings = read_config(root)
     ruled, doubts = read_rulings(root)
+    own_words = read_words(root, config.language)
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     ready = compiled.load(root)
@@ -85,6 +88,7 @@ def open_site(root: Path) -> Site:
             assets,
             script,
             search_scripts,
+            own_words,
             identity,
         )
     )
@@ -103,6 +107,7 @@ def open_site(root: Path) -> Site:
         ruled,
         script,
         search_scripts,
+        own_words,
         permalinks=Permalinks(root),
     )
 
@@ -136,6 +141,19 @@ def read_rulings(root: Path) -> tuple[Rulings, tuple[Problem, ...]]:
     if wrong := [p for p in problems if p.severity is Severity.ERROR]:
         raise SiteError(*wrong)
     return found, problems
+
+
+def read_words(root: Path, language: str) -> str:
+    """The gettext file that the site has for its language, "" if none: words/pt-BR.po, else words/pt.po.
+    SiteError (words-invalid) where it cannot be used."""
+    for tag in dict.fromkeys((language, language.split("-", maxsplit=1)[0])):
+        path = f"{WORDS}/{tag}.po"
+        text = _text(root, path, "words-invalid")
+        if text is not None:
+            if problems := tuple(words.wrong(text, path)):
+                raise SiteError(*problems)
+            return text
+    return ""
 
 
 def _text(root: Path, name: str, code: str) -> str | None:

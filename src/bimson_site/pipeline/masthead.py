@@ -7,15 +7,15 @@ from dataclasses import replace
 from bimson_site import routes
 from bimson_site.config import SiteConfig
 from bimson_site.model import Masthead, MenuItem, TermKind, Whole
-from bimson_site.words import catalogue
+from bimson_site.words import Catalogue, catalogue
 
 # From how many on an index of a kind is worth a place in the menu (design/pages.md: 5 authors).
 _WORTH_A_LINE = {TermKind.SECTION: 1, TermKind.AUTHOR: 5, TermKind.SOURCE: 2}
 _PAGES_IN_MENU = 5
 
 
-def masthead(config: SiteConfig, whole: Whole) -> Masthead:
-    """What every page may know of the site. The default menu changes rarely: with a new year, an
+def masthead(config: SiteConfig, whole: Whole, words: str = "") -> Masthead:
+    """What every page may know of the site; `words` are its own (`words.catalogue`). The default menu changes rarely: with a new year, an
     ordinary page, the first section, the second source, the fifth author."""
     shelves = tuple(kind for kind, count in whole.terms if count)
     return Masthead(
@@ -24,7 +24,9 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         language=config.language,
         timezone=config.timezone,
         base_url=config.base_url,
-        menu=_default_menu(config.language, whole) if config.menu is None else _rooted(config.menu),
+        menu=_default_menu(catalogue(config.language, words), whole)
+        if config.menu is None
+        else _rooted(config.menu),
         shelves=shelves,
         keeper=config.footer.keeper,
         responsible=config.footer.responsible,
@@ -36,6 +38,7 @@ def masthead(config: SiteConfig, whole: Whole) -> Masthead:
         explicit_links=config.links == "explicit",
         data=config.data,
         search=config.search,
+        words=words,
     )
 
 
@@ -49,8 +52,8 @@ def _rooted(menu: tuple[MenuItem, ...]) -> tuple[MenuItem, ...]:
     )
 
 
-def _default_menu(language: str, whole: Whole) -> tuple[MenuItem, ...]:
-    say = catalogue(language).gettext
+def _default_menu(words: Catalogue, whole: Whole) -> tuple[MenuItem, ...]:
+    say = words.gettext
     titles = {
         TermKind.SECTION: say("Sections"),
         TermKind.AUTHOR: say("Authors"),

@@ -18,9 +18,10 @@ from bimson_site.effects import files
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.model import Asset, utc
 from bimson_site.pipeline.discover import is_article
-from bimson_site.preview import notes, start
+from bimson_site.preview import guide, notes, start
 from bimson_site.preview.edition import Drawn, Edition
 from bimson_site.preview.gate import prefix_of
+from bimson_site.preview.guide import ARCHIVE, GUIDE, Guide
 from bimson_site.preview.notes import DRAFTS, ROOM, Note
 from bimson_site.preview.session import Session, StaleError
 from bimson_site.text import dates
@@ -55,8 +56,13 @@ class Answers:
     def __init__(self, session: Session, voice: Voice) -> None:
         self.session = session
         self.voice = voice
+        self._guide = Guide()
         self._good: dict[str, Drawn] = {}
         self._digests: dict[tuple[str, int, int], str] = {}
+
+    def close(self) -> None:
+        self._guide.close()
+        self.session.close()
 
     @property
     def prefix(self) -> str:
@@ -104,6 +110,10 @@ class Answers:
             return self._broken(path, self.session.broken)
         if path.startswith(f"{DRAFTS}/"):
             return self._waiting(path, path[len(DRAFTS) :])
+        if path == GUIDE:
+            return self._style_guide(edition)
+        if path.startswith(f"{ARCHIVE}/"):
+            return self._invented(edition, path)
         if prefix and path in {"/", prefix}:
             return Answer(302, goto=f"{prefix}/")
         if not path.startswith(f"{prefix}/") or path.startswith(ROOM):
@@ -258,6 +268,44 @@ class Answers:
             return self._digests[key]
         except OSError:
             return ""
+
+    # --- the style guide ----------------------------------------------------------------------------
+
+    def _style_guide(self, edition: Edition) -> Answer:
+        """All pieces on a page, which is shown anew with whatever of the site may change them."""
+        shown = self._guide.session(edition.site)
+        if shown.edition is None:
+            return self._broken(GUIDE, shown.broken)
+        (css,) = (a for a in edition.site.assets if a.url == routes.THEME_STYLE)
+        text = self._bytes(css).decode("utf-8", "replace")
+        data = guide.page(edition.site.config.title, shown.edition, text, self.voice)
+        said = notes.said((), (), self.session.broken, self.session.root, self.voice)
+        made_of = data + edition.site.digest.encode()
+        note = notes.noted(made_of, GUIDE, lambda _: "", said)
+        return Answer(200, "index.html", notes.injected(data, note), note=note)
+
+    def _invented(self, edition: Edition, path: str) -> Answer:
+        """A page or file of the invented archive, as it would be published."""
+        shown = self._guide.session(edition.site)
+        url = path[len(ARCHIVE) :]
+        if shown.edition is None:
+            return self._broken(path, shown.broken)
+        for each in (url, url.removesuffix("index.html") if url.endswith("/index.html") else url):
+            try:
+                drawn = shown.draw(shown.edition, each)
+            except SiteError as err:
+                return self._broken(path, err.problems)
+            name = url.rsplit("/", 1)[-1] or "index.html"
+            asset = drawn.asset if drawn else None
+            if asset and asset.path.startswith("content/"):
+                return Answer(200, name, file=shown.root / asset.path)
+            if drawn:
+                return self._asset(asset) if asset else Answer(200, name, drawn.data)
+        return NOTHING
+
+    def _bytes(self, asset: Asset) -> bytes:
+        found = self._asset(asset)
+        return found.file.read_bytes() if found.file else found.data
 
     # --- the start page -----------------------------------------------------------------------------
 

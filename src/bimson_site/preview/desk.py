@@ -114,5 +114,5 @@ class Desk:
 
     def end(self) -> None:
         """Let the thread end, and the session in it."""
-        self._thread.submit(self.answers.session.close)
+        self._thread.submit(self.answers.close)
         self._thread.shutdown(wait=True)

@@ -49,10 +49,16 @@ class StaleError(Exception):
 
 
 class Session:
-    """The preview of a site. `clock` gives seconds since 1970 UTC; `edition` is None until a plan was
-    whole, `broken` says what was wrong with the last one; `plans` counts them."""
+    """The preview of a site. `clock` gives seconds since 1970 UTC, `opened` the site in a folder; `edition` is
+    None until a plan was whole, `broken` says what was wrong with the last one; `plans` counts them."""
 
-    def __init__(self, root: Path, terms: Terms, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        terms: Terms,
+        clock: Callable[[], float],
+        opened: Callable[[Path], Site] = open_site,
+    ) -> None:
         self.root = root
         self.terms = terms
         self.edition: Edition | None = None
@@ -60,6 +66,7 @@ class Session:
         self.broken: tuple[Problem, ...] = ()
         self.plans = 0
         self._clock = clock
+        self._opened = opened
         self._claims: dict[bool, Claimed] = {}
         self._held = ExitStack()
         self._looked = 0
@@ -94,7 +101,7 @@ class Session:
         """Files that were written since the last plan began."""
         found = [
             s
-            for folder in ("content", "templates", "static")
+            for folder in ("content", "templates", "static", "words")
             for s in files.walk(self.root, folder)
         ]
         return tuple(s.path for s in found if max(s.written, s.changed) >= self._looked)
@@ -119,7 +126,7 @@ class Session:
         return self.waiting
 
     def _planned(self, moment: Moment, hands: Hands) -> Edition:
-        site = open_site(self.root)
+        site = self._opened(self.root)
         with workers.undisturbed():
             try:
                 return self._with_cache(site, moment, hands, passing=False)
@@ -226,7 +233,7 @@ class Session:
         """Draw with the templates as they are by now; no template has a say in what stands where."""
         assert self.edition is not None
         try:
-            site = open_site(self.root)
+            site = self._opened(self.root)
         except SiteError as err:
             self.broken = err.problems
             return True

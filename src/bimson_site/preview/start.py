@@ -18,6 +18,7 @@ from bimson_site.errors import Problem, Severity
 from bimson_site.model import utc
 from bimson_site.preview import notes
 from bimson_site.preview.edition import Edition
+from bimson_site.preview.guide import GUIDE
 from bimson_site.preview.notes import DRAFTS
 from bimson_site.preview.session import Session
 from bimson_site.text import dates
@@ -122,7 +123,8 @@ def page(told: Told, voice: Voice) -> bytes:
         if count or name == sections[0][0]
     )
     home = (
-        f'<p><a href="{escape(quote(told.home))}">{escape(say("To the home page"))}</a></p>\n'
+        f'<p><a href="{escape(quote(told.home))}">{escape(say("To the home page"))}</a> · '
+        f'<a href="{GUIDE}">{escape(say("Style guide"))}</a></p>\n'
         if told.home
         else ""
     )

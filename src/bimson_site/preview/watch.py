@@ -20,7 +20,7 @@ from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 # What stands at the top of a site and counts; nothing else there is ours.
-FOLDERS = ("content", "templates", "static", "permalinks", "extensions")
+FOLDERS = ("content", "templates", "static", "words", "permalinks", "extensions")
 SETTINGS = ("bimson.yaml", "dedupe.yaml")
 _CHANGES = frozenset({"created", "modified", "moved", "deleted", FileClosedEvent.event_type})
 EVERY = 1.0  # seconds between two looks where the system does not watch

@@ -32,6 +32,7 @@ from bimson_site.theme.sandbox import (
 from bimson_site.words import Catalogue, catalogue
 
 PACKAGED = "theme/templates/"  # how the paths of the theme's own templates begin
+THEME = "theme/"  # before the name of a theme's template: that one, even where a site has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Press:
     ) -> None:
         self.masthead = masthead
         self.masthead_digest = digest(masthead)
-        self.words: Catalogue = catalogue(masthead.language)
+        self.words: Catalogue = catalogue(masthead.language, masthead.words)
         self._sources = sources
         self.timings: dict[str, tuple[int, float]] = {}
         self._clock = clock
@@ -114,7 +115,8 @@ class Press:
 
     def prepare(self) -> None:
         """Load every template now, so that processes which are made later need not."""
-        for name in self._sources:
+        asked = [each for each in self._sources if not each.startswith(THEME)]
+        for name in sorted({name for each in asked for name in self._closure(each)}):
             with suppress(TemplateSyntaxError):  # whoever draws with it will say so
                 self._env.get_template(name)
 
@@ -169,5 +171,12 @@ def _find(sources: Mapping[str, TemplateSource], name: str) -> tuple[str, str] |
 
 
 def sources(found: Iterable[tuple[str, str, str]]) -> dict[str, TemplateSource]:
-    """Templates by name from (name, text, path); a later one of the same name replaces an earlier."""
-    return {name: TemplateSource(text, path) for name, text, path in found}
+    """Templates by name from (name, text, path); a later one of the same name replaces an earlier, which stays
+    within reach under `theme/NAME` if it is the theme's, so that one's own can extend it."""
+    named: dict[str, TemplateSource] = {}
+    for name, text, path in found:
+        source = TemplateSource(text, path)
+        if path.startswith(PACKAGED):
+            named[f"{THEME}{name}"] = source
+        named[name] = source
+    return named
