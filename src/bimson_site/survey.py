@@ -41,6 +41,7 @@ from bimson_site.model import (
 from bimson_site.pipeline import (
     addresses,
     assemble,
+    gazetteer,
     kin,
     load,
     old_addresses,
@@ -126,7 +127,9 @@ def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
 
 def rules(site: Site) -> load.LoadRules:
     config = site.config
-    return load.LoadRules(config.language, config.timezone, config.missing_authors, config.search)
+    names = tuple(sorted(place.name for place in site.places))
+    missing = config.missing_authors
+    return load.LoadRules(config.language, config.timezone, missing, config.search, names)
 
 
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
@@ -193,6 +196,7 @@ def survey(
         kin.links(pairs),
         gallery.of,
         config.media_base,
+        site.places,
     )
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -327,7 +331,8 @@ def _outlines(
         if config.data != "none":
             yield from shelve.data(holdings)
         if config.search:
-            yield from shelve_search.partitions(holdings, site.search_scripts)
+            known_as = gazetteer.synonyms(site.places)
+            yield from shelve_search.partitions(holdings, site.search_scripts, known_as)
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole

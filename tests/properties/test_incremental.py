@@ -85,6 +85,13 @@ RULES = (
     "different:\n  - [a.md, b.md, d.md]\n",
     "same:\n  - [a.md, c.md]\ndifferent:\n  - [c.md, a.md]\n",
 )
+PLACES = (
+    "",
+    "bến đò: cầu Mới\n",
+    "bến đò: {now: cầu Mới, since: 2025-07-01}\nnăm học: {now: mùa học}\n",
+    "chợ phiên: [\n",
+    "sông: suối\nđò Ngang: cầu\n",
+)
 THEMES = {
     "day.html": (
         "",
@@ -226,6 +233,13 @@ class Archive(RuleBasedStateMachine):
         (self.site.root / "dedupe.yaml").unlink(missing_ok=True)
         if text:
             self.site.write("dedupe.yaml", text)
+        self.built = None
+
+    @rule(text=st.sampled_from(PLACES))
+    def name_places(self, text: str) -> None:
+        (self.site.root / "places.yaml").unlink(missing_ok=True)
+        if text:
+            self.site.write("places.yaml", text)
         self.built = None
 
     @rule(name=st.sampled_from(sorted(THEMES)), which=st.integers(0, 1))

@@ -18,8 +18,8 @@ from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.effects.permalinks import Permalinks
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
-from bimson_site.model import Asset, Masthead, Source, digest
-from bimson_site.pipeline import rulings
+from bimson_site.model import Asset, Masthead, Place, Source, digest
+from bimson_site.pipeline import gazetteer, rulings
 from bimson_site.pipeline.rulings import NO_RULINGS, Rulings
 from bimson_site.text import filenames
 from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
@@ -32,7 +32,7 @@ NO_SCRIPT = Asset("", "", packaged=True)
 @dataclass(frozen=True, slots=True)
 class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
-    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
+    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml, `places` those of places.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
     program and the extensions, `digest` for everything of the site but its content and ledger; `compiled` are
     templates as the engine has them; `script` looks old addresses up, `search_scripts` search."""
 
@@ -48,6 +48,7 @@ class Site:
     rulings: Rulings = NO_RULINGS
     script: Asset = NO_SCRIPT
     search_scripts: tuple[Asset, ...] = ()
+    places: tuple[Place, ...] = ()
     permalinks: Permalinks = field(kw_only=True)
 
 
@@ -58,6 +59,7 @@ def open_site(root: Path) -> Site:
         raise SiteError(problem("content-missing", Location("."), folder=folder.as_posix()))
     config, warnings = read_config(root)
     ruled, doubts = read_rulings(root)
+    places, unread = read_places(root, config.timezone)
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     ready = compiled.load(root)
@@ -81,6 +83,7 @@ def open_site(root: Path) -> Site:
         (
             _raw(root, CONFIG),
             _raw(root, rulings.FILE),
+            _raw(root, gazetteer.FILE),
             texts,
             assets,
             script,
@@ -88,7 +91,7 @@ def open_site(root: Path) -> Site:
             identity,
         )
     )
-    said = (*warnings, *doubts, *unnamed)
+    said = (*warnings, *doubts, *unread, *unnamed)
     own = digest((identity,))
     return Site(
         root,
@@ -103,6 +106,7 @@ def open_site(root: Path) -> Site:
         ruled,
         script,
         search_scripts,
+        places,
         permalinks=Permalinks(root),
     )
 
@@ -136,6 +140,15 @@ def read_rulings(root: Path) -> tuple[Rulings, tuple[Problem, ...]]:
     if wrong := [p for p in problems if p.severity is Severity.ERROR]:
         raise SiteError(*wrong)
     return found, problems
+
+
+def read_places(root: Path, zone: str) -> tuple[tuple[Place, ...], tuple[Problem, ...]]:
+    """The places of places.yaml, and its warnings; none of them where it is not UTF-8."""
+    try:
+        text = _text(root, gazetteer.FILE, "places-invalid")
+    except SiteError as err:
+        return (), err.problems
+    return gazetteer.read(text, zone)
 
 
 def _text(root: Path, name: str, code: str) -> str | None:

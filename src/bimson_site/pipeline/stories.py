@@ -27,6 +27,7 @@ from bimson_site.model import (
     KinRow,
     Link,
     Picture,
+    Place,
     Shown,
     Slip,
     Sources,
@@ -105,6 +106,7 @@ class _Desk:
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     media_base: str = ""
+    vanished: Mapping[str, Place] = field(default_factory=dict)
     known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
     told_of: dict[str, tuple[_Terms, CardRow]] = field(default_factory=dict)
 
@@ -175,9 +177,10 @@ def hold(
     links: Mapping[str, Sequence[Link]] = {},
     pictures: Mapping[str, Picture] = {},
     media_base: str = "",
+    vanished: Iterable[Place] = (),
 ) -> tuple[Held, tuple[Problem, ...]]:
     """The rows of the whole archive; and the problems of what articles refer to. `links` is what pages say
-    of others (`kin.links`)."""
+    of others (`kin.links`), `vanished` the places of places.yaml."""
     desk = _Desk(
         archive,
         odd,
@@ -190,6 +193,7 @@ def hold(
         links,
         pictures,
         media_base,
+        {place.name: place for place in vanished},
     )
     stories: list[Dated] = []
     listed: list[Entry] = []
@@ -321,6 +325,9 @@ def _story(
         parts.append(bytes.fromhex(digest(rest)))
     if kin:
         parts.append(kin_digest)
+    named = tuple([desk.vanished[name] for name in slip.mentions.split("\n") if name])
+    if named:
+        parts.append(bytes.fromhex(digest(named)))
     row = StoryRow(
         slip.number,
         card.url,
@@ -336,6 +343,7 @@ def _story(
         canonical,
         kin,
         pictures,
+        named,
         blake2b(b"".join(parts), digest_size=16).digest(),
     )
     return row, problems
