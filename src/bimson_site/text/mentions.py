@@ -10,24 +10,37 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from itertools import chain
 
 from bimson_site.text.vietnamese import nfc, tone_last
 
 _TOKENS = re.compile(r"\w+|[^\w\s]").findall
+_KEPT = 1 << 16
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 # "thị xã" is a town and "xã" a commune, "thành phố" a city and "phố" a street: the second is no name of the first.
 _PARTS = {"xã": "thị", "phố": "thành"}
 
 
-@lru_cache(maxsize=1 << 14)
 def _spelt(token: str) -> str:
     return "-" if token in _DASHES else tone_last(token)
 
 
+class _Spelt(dict[str, tuple[str, ...]]):
+    """The words and signs of pieces of text that were met: news has few different ones."""
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        if len(self) >= _KEPT:
+            self.clear()
+        found = self[piece] = tuple(map(_spelt, _TOKENS(nfc(piece).casefold())))
+        return found
+
+
+_SPELT = _Spelt()
+
+
 def key(text: str) -> tuple[str, ...]:
     """The words and signs of a text, spelt in one way: equal for two spellings of one name."""
-    return tuple(map(_spelt, _TOKENS(nfc(text).casefold())))
+    return tuple(chain.from_iterable(map(_SPELT.__getitem__, text.split())))
 
 
 def finder(names: Iterable[str]) -> Callable[[str], tuple[str, ...]]:
