@@ -133,6 +133,10 @@ CODES: dict[str, Words] = {
         "{file}, to which this article links, is not published now",
         "publish it, or take the link out",
     ),
+    "link-dead": _warning(
+        "nothing of this site answers {url}, to which this article links",
+        "mend the address, or take the link out; until then only its words are printed",
+    ),
     "featured-unknown": _warning(
         "featured names {path}, and no article has that path",
         "write the path of an article file, such as 2020/08/05/tin.md",

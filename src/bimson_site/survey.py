@@ -56,6 +56,7 @@ from bimson_site.pipeline import (
     terms,
 )
 from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.answers import Answers
 from bimson_site.pipeline.assemble import Found, Outline
 from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.identity import Past, identify, waiting
@@ -66,6 +67,7 @@ from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
+from bimson_site.pipeline.stories import Entry
 from bimson_site.text import dates, similarity, vietnamese
 
 Result = TypeVar("Result")
@@ -128,8 +130,8 @@ def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
 def rules(site: Site) -> load.LoadRules:
     config = site.config
     names = tuple(sorted(place.name for place in site.places))
-    missing = config.missing_authors
-    return load.LoadRules(config.language, config.timezone, missing, config.search, names)
+    missing, own = config.missing_authors, config.base_url
+    return load.LoadRules(config.language, config.timezone, missing, config.search, names, own)
 
 
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
@@ -184,6 +186,11 @@ def survey(
     hands.lap("assign addresses")
     gallery = darkroom.look(site, walked.sources, kept, hands)
     hands.lap("look at pictures")
+    extended = any(extension.planners for extension in site.extensions)
+
+    def answers_of(entries: Sequence[Entry]) -> Answers:
+        return Answers(entries, places, glossary, config, open_ended=extended)
+
     held, resolved = stories.hold(
         archive,
         odd,
@@ -193,6 +200,7 @@ def survey(
         walked.sources,
         taken,
         config.base_url,
+        answers_of,
         kin.links(pairs),
         gallery.of,
         config.media_base,

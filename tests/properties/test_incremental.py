@@ -41,6 +41,8 @@ TEXTS = (
     "",
     "## Mục\n\n- một\n- hai\n\n[b](b.md) và ![nui](nui.jpg)\n",
     LONG + "c",
+    "[cầu](/2020/08/05/cau-moi/), [chợ](/tags/cho/), [ngày](/2020/08/06/), [cũ](/cu/a.html), [x](/x?id=1)\n",
+    "[năm](https://kho.example/2019/) và [tác giả](https://kho.example/authors/mai-lien/2020/)\n",
 )
 KIN = 4  # of the texts, the first
 TITLES = ("Chợ phiên", "Cầu mới", "Tin", "Tin 2", "Đò ngang")

@@ -56,6 +56,7 @@ class LoadRules:
     missing_authors: tuple[str, ...]
     search: bool = False
     places: tuple[str, ...] = ()
+    base_url: str = ""
 
 
 def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
@@ -96,7 +97,7 @@ def _fatal(problems: tuple[Problem, ...]) -> bool:
 def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str, str]:
     """The article, the HTML of its body where that is its own affair, and its visible text."""
     text, body = _body(document, found)
-    reading, draw = markdown.read_and_draw(text)
+    reading, draw = markdown.read_and_draw(text, rules.base_url)
     kind = Kind.PAGE if _is_page(found) else Kind.ARTICLE
     title = found.text("title") or _stand_in_title(reading.heading, found)
     published = _published(found, kind, rules)

@@ -41,13 +41,15 @@ class Drawn(str):
         return made
 
 
-def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩ {number}") -> str:
+def render(
+    body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩ {number}", own: str = ""
+) -> str:
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
     know, or gives back as it is, stays; of what it maps to "" only the words stay. Control characters are
     left out, and so is a heading that opens the body and equals `title`; the others get ids.
-    `backlink` is the accessible text of the way back from footnote {number}.
+    `backlink` is the accessible text of the way back from footnote {number}; `own` as in `read_and_draw`.
     """
     if isinstance(body, Drawn) and body.under == title:
         return body.html
@@ -59,8 +61,8 @@ def render(body: str, resolve: Resolve, *, title: str = "", backlink: str = "↩
     )
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        return _framed(_shifted(_without_title(clean(draw(tokens, backlink), lookup), title)))
-    _resolve(tokens, lookup)
+        return _framed(_shifted(_without_title(clean(draw(tokens, backlink), lookup, own), title)))
+    _resolve(tokens, lookup, own)
     return by_itself(tokens, title, backlink)
 
 
@@ -80,12 +82,12 @@ def _framed(html: str) -> str:
     return anchored(html)
 
 
-def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
+def _resolve(tokens: list[Token], lookup: Callable[[str], str], own: str) -> None:
     for inline in tokens:
         dead = False
         for token in inline.children or ():
             name = {"link_open": "href", "image": "src"}.get(token.type, "")
-            if name and is_reference(url := str(token.attrs.get(name, ""))):
+            if name and is_reference(url := str(token.attrs.get(name, "")), own):
                 token.attrs[name] = found = lookup(url)
                 dead = dead or not found
         if dead and inline.children:
