@@ -117,7 +117,7 @@ def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
         return Reading(source, digest, problems=problems)
     face = records.packed_face(records.face(article))
     record = records.packed(article)
-    slip = records.slip(article, 0, record.digest, face)
+    slip = records.slip(article, 0, record.digest, face, loaded.mentions)
     html, sentences = loaded.html or None, loaded.sentences or None
     terms = loaded.terms or None
     return Reading(source, digest, slip, face, record.data, html, problems, (), sentences, terms)

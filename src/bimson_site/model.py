@@ -205,7 +205,8 @@ class Article:
 class Loaded:
     """What became of one article file: an article, or none; its problems either way; the HTML of its
     body where that was made on the way and needs nothing else; and the hashes of its sentences, packed
-    (`text.sentences`), where its text may be compared with others; what it is found by (`index.postings`)."""
+    (`text.sentences`), where its text may be compared with others; what it is found by (`index.postings`); the names of places.yaml
+    that it mentions."""
 
     path: str
     article: Article | None
@@ -213,6 +214,7 @@ class Loaded:
     html: str = ""
     sentences: bytes = b""
     terms: bytes = b""
+    mentions: tuple[str, ...] = ()
 
 
 class Face(NamedTuple):
@@ -235,7 +237,7 @@ class Slip(NamedTuple):
     the moment it goes live. `wish` is the address it would like, `tie` settles the order at one instant
     (it ends in the 16 bytes of its text's digest),
     `terms` holds the names of its terms (`records.kinds_of`). An `odd` one names files, pages, old addresses or
-    an id, or is an ordinary page: it is looked at whole.
+    an id, or is an ordinary page: it is looked at whole. `mentions` are the names of places.yaml in it, one a line.
     """
 
     number: int
@@ -250,6 +252,7 @@ class Slip(NamedTuple):
     tie: bytes
     skeleton: bytes
     terms: bytes
+    mentions: str = ""
 
     @property
     def order(self) -> tuple[int, bytes, str, str]:
@@ -453,6 +456,16 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place that is no more, as places.yaml names it: what it is now, since when (undated: not said), a note."""
+
+    name: str
+    now: str
+    since: Timestamp = UNDATED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One page of the archive: the keeper, its terms, its copies, its files and its old addresses.
 
@@ -460,7 +473,8 @@ class Story:
     has its address beside the page; "" is a dead one, of which only the words are printed. `attachments` are the
     files there, `pictures` those of the references whose size is known. `moved` are old addresses and
     addresses of copies that lead here. `kin` are other articles in archive order: earlier and later versions, the one
-    before and after in a series, and at most five earlier ones that are related.
+    before and after in a series, and at most five earlier ones that are related. `places` are those that the article
+    mentions and that are something else now.
     """
 
     article: Article
@@ -476,6 +490,7 @@ class Story:
     canonical: str = ""
     kin: tuple[Kin, ...] = ()
     pictures: tuple[Shown, ...] = ()
+    places: tuple[Place, ...] = ()
     digest: str = ""
 
 
@@ -542,6 +557,7 @@ class StoryRow(NamedTuple):
     canonical: str
     kin: tuple[KinRow, ...]
     pictures: tuple[Shown, ...]
+    places: tuple[Place, ...]
     digest: bytes
 
 

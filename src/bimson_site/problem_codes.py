@@ -133,6 +133,10 @@ CODES: dict[str, Words] = {
         "{file}, to which this article links, is not published now",
         "publish it, or take the link out",
     ),
+    "link-dead": _warning(
+        "nothing of this site answers {url}, to which this article links",
+        "mend the address, or take the link out; until then only its words are printed",
+    ),
     "featured-unknown": _warning(
         "featured names {path}, and no article has that path",
         "write the path of an article file, such as 2020/08/05/tin.md",
@@ -201,6 +205,10 @@ CODES: dict[str, Words] = {
     "dedupe-contradiction": _error(
         "dedupe.yaml says that {first} and {other} are the same, and that they are different",
         "take one of the two out; until then the group under  same:  has no effect",
+    ),
+    "places-invalid": _warning(
+        "this part of places.yaml is left out: {reason}",
+        "write  Old Town: New Ward, New Province  or, below the name,  now:  since:  note:",
     ),
     "ledger-damaged": _error(
         "this line of the ledger of addresses cannot be read",
@@ -333,6 +341,14 @@ PHRASES = (
     "it means more than one article",
     "it is an ordinary page",
     "it stands twice in this group",
+    # --- what is wrong in places.yaml -------------------------------------------------------------
+    "the name of a place should stand here",
+    "only now:, since: and note: may stand here",
+    "it does not say what the place is now",
+    "the name that the place has now should stand here",
+    "a date such as 2025-07-01 should stand here",
+    "a text should stand here",
+    "this place stands twice",
     # --- what cannot be removed -----------------------------------------------------------------------
     "no article has this path or address",
     "it is no article",

@@ -41,6 +41,7 @@ from bimson_site.model import (
 from bimson_site.pipeline import (
     addresses,
     assemble,
+    gazetteer,
     kin,
     load,
     old_addresses,
@@ -55,6 +56,7 @@ from bimson_site.pipeline import (
     terms,
 )
 from bimson_site.pipeline.addresses import Addresses
+from bimson_site.pipeline.answers import Answers
 from bimson_site.pipeline.assemble import Found, Outline
 from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.identity import Past, identify, waiting
@@ -65,6 +67,7 @@ from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
+from bimson_site.pipeline.stories import Entry
 from bimson_site.text import dates, similarity, vietnamese
 
 Result = TypeVar("Result")
@@ -126,7 +129,9 @@ def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
 
 def rules(site: Site) -> load.LoadRules:
     config = site.config
-    return load.LoadRules(config.language, config.timezone, config.missing_authors, config.search)
+    names = tuple(sorted(place.name for place in site.places))
+    missing, own = config.missing_authors, config.base_url
+    return load.LoadRules(config.language, config.timezone, missing, config.search, names, own)
 
 
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
@@ -181,6 +186,11 @@ def survey(
     hands.lap("assign addresses")
     gallery = darkroom.look(site, walked.sources, kept, hands)
     hands.lap("look at pictures")
+    extended = any(extension.planners for extension in site.extensions)
+
+    def answers_of(entries: Sequence[Entry]) -> Answers:
+        return Answers(entries, places, glossary, config, open_ended=extended)
+
     held, resolved = stories.hold(
         archive,
         odd,
@@ -190,9 +200,11 @@ def survey(
         walked.sources,
         taken,
         config.base_url,
+        answers_of,
         kin.links(pairs),
         gallery.of,
         config.media_base,
+        site.places,
     )
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -327,7 +339,8 @@ def _outlines(
         if config.data != "none":
             yield from shelve.data(holdings)
         if config.search:
-            yield from shelve_search.partitions(holdings, site.search_scripts)
+            known_as = gazetteer.synonyms(site.places)
+            yield from shelve_search.partitions(holdings, site.search_scripts, known_as)
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole

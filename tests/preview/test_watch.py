@@ -41,7 +41,8 @@ def test_every_kind_of_file_counts_and_nothing_else(watched) -> None:
     (root / "content/tin/b.md").write_text("b")
     (root / "bimson.yaml").write_text("title: x")
     (root / "dedupe.yaml").write_text("same: []")
-    seen = until(told, "content/tin/b.md", "bimson.yaml", "dedupe.yaml")
+    (root / "places.yaml").write_text("a: b")
+    seen = until(told, "content/tin/b.md", "bimson.yaml", "dedupe.yaml", "places.yaml")
     assert not {path for path in seen if path.startswith(("build", ".bimson", "README"))}
     assert "content/a.md" not in seen  # it was only read
 

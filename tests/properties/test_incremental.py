@@ -41,6 +41,8 @@ TEXTS = (
     "",
     "## Mục\n\n- một\n- hai\n\n[b](b.md) và ![nui](nui.jpg)\n",
     LONG + "c",
+    "[cầu](/2020/08/05/cau-moi/), [chợ](/tags/cho/), [ngày](/2020/08/06/), [cũ](/cu/a.html), [x](/x?id=1)\n",
+    "[năm](https://kho.example/2019/) và [tác giả](https://kho.example/authors/mai-lien/2020/)\n",
 )
 KIN = 4  # of the texts, the first
 TITLES = ("Chợ phiên", "Cầu mới", "Tin", "Tin 2", "Đò ngang")
@@ -84,6 +86,13 @@ RULES = (
     "same:\n  - [tin/e.md, b.md, c.md]\n",
     "different:\n  - [a.md, b.md, d.md]\n",
     "same:\n  - [a.md, c.md]\ndifferent:\n  - [c.md, a.md]\n",
+)
+PLACES = (
+    "",
+    "bến đò: cầu Mới\n",
+    "bến đò: {now: cầu Mới, since: 2025-07-01}\nnăm học: {now: mùa học}\n",
+    "chợ phiên: [\n",
+    "sông: suối\nđò Ngang: cầu\n",
 )
 THEMES = {
     "day.html": (
@@ -226,6 +235,13 @@ class Archive(RuleBasedStateMachine):
         (self.site.root / "dedupe.yaml").unlink(missing_ok=True)
         if text:
             self.site.write("dedupe.yaml", text)
+        self.built = None
+
+    @rule(text=st.sampled_from(PLACES))
+    def name_places(self, text: str) -> None:
+        (self.site.root / "places.yaml").unlink(missing_ok=True)
+        if text:
+            self.site.write("places.yaml", text)
         self.built = None
 
     @rule(name=st.sampled_from(sorted(THEMES)), which=st.integers(0, 1))

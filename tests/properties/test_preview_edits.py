@@ -13,7 +13,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from test_incremental import CONFIGS, DATES, NAMES, OTHERS, RULES, TAGS, TEXTS, THEMES, TITLES, File
+from test_incremental import (
+    CONFIGS,
+    DATES,
+    NAMES,
+    OTHERS,
+    PLACES,
+    RULES,
+    TAGS,
+    TEXTS,
+    THEMES,
+    TITLES,
+    File,
+)
 
 from bimson_site import routes
 from bimson_site.effects import files
@@ -67,6 +79,7 @@ class Editor:
                 "rename",
                 "config",
                 "rules",
+                "places",
                 "theme",
                 "beside",
             )
@@ -100,6 +113,9 @@ class Editor:
             case "rules":
                 self.site.write("dedupe.yaml", pick(RULES))
                 return ["dedupe.yaml"]
+            case "places":
+                self.site.write("places.yaml", pick(PLACES))
+                return ["places.yaml"]
             case "theme":
                 path = f"templates/{(which := pick(sorted(THEMES)))}"
                 self.remove(path)

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS files (
   number INTEGER PRIMARY KEY, path TEXT,
   size INTEGER, written INTEGER, changed INTEGER, inode INTEGER, bytes BLOB,
   digest BLOB, face BLOB, instant INTEGER, day INTEGER, until INTEGER, flags INTEGER,
-  wish TEXT, tie BLOB, skeleton BLOB, terms BLOB);
+  wish TEXT, tie BLOB, skeleton BLOB, terms BLOB, mentions TEXT);
 CREATE TABLE IF NOT EXISTS records (
   number INTEGER PRIMARY KEY, face BLOB, article BLOB, html TEXT, problems BLOB);
 CREATE TABLE IF NOT EXISTS signatures (said BLOB PRIMARY KEY, signature BLOB) WITHOUT ROWID;
@@ -252,7 +252,7 @@ class Cache:
         for _, reading in rows:
             self._note(reading.source.path.encode(), reading.digest, reading.problems or b"")
         db.executemany(
-            "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             ((number, r.source.path, *_stamp(r), r.digest, *_slip(r)) for number, r in rows),
         )
         db.executemany(
@@ -272,8 +272,8 @@ class Cache:
     def slips(self) -> list[Slip]:
         """The slips of all healthy files, by path."""
         rows = self._articles.execute(
-            "SELECT number, path, digest, face, instant, day, until, flags, wish, tie, skeleton, terms"
-            " FROM files WHERE digest IS NOT NULL ORDER BY path"
+            "SELECT number, path, digest, face, instant, day, until, flags, wish, tie, skeleton, terms,"
+            " mentions FROM files WHERE digest IS NOT NULL ORDER BY path"
         )
         return list(map(Slip._make, rows))
 
@@ -487,7 +487,7 @@ def _stamp(reading: Reading) -> tuple[int, int, int, int]:
 
 
 def _slip(reading: Reading) -> Sequence[object]:
-    return reading.slip[2:] if reading.slip else (None,) * 10
+    return reading.slip[2:] if reading.slip else (None,) * 11
 
 
 def _sentences(reading: Reading) -> bytes | None:

@@ -18,8 +18,8 @@ from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.effects.permalinks import Permalinks
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
-from bimson_site.model import Asset, Masthead, Source, digest
-from bimson_site.pipeline import rulings
+from bimson_site.model import Asset, Masthead, Place, Source, digest
+from bimson_site.pipeline import gazetteer, rulings
 from bimson_site.pipeline.rulings import NO_RULINGS, Rulings
 from bimson_site.text import filenames
 from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
@@ -33,7 +33,7 @@ NO_SCRIPT = Asset("", "", packaged=True)
 @dataclass(frozen=True, slots=True)
 class Site:
     """An opened site. `templates` are all by name, the site's own in place of the theme's;
-    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
+    `warnings` are those of the configuration; `rulings` are those of dedupe.yaml, `places` those of places.yaml; `permalinks` is the ledger, which grows with the site; `tool` stands for the
     program and the extensions, `digest` for everything of the site but its content and ledger; `compiled` are
     templates as the engine has them; `words` is the gettext file of the site for its language; `script` looks old addresses up, `search_scripts` search."""
 
@@ -50,6 +50,7 @@ class Site:
     script: Asset = NO_SCRIPT
     search_scripts: tuple[Asset, ...] = ()
     words: str = ""
+    places: tuple[Place, ...] = ()
     permalinks: Permalinks = field(kw_only=True)
 
 
@@ -61,6 +62,7 @@ def open_site(root: Path) -> Site:
     config, warnings = read_config(root)
     ruled, doubts = read_rulings(root)
     own_words = read_words(root, config.language)
+    places, unread = read_places(root, config.timezone)
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     ready = compiled.load(root)
@@ -84,6 +86,7 @@ def open_site(root: Path) -> Site:
         (
             _raw(root, CONFIG),
             _raw(root, rulings.FILE),
+            _raw(root, gazetteer.FILE),
             texts,
             assets,
             script,
@@ -92,7 +95,7 @@ def open_site(root: Path) -> Site:
             identity,
         )
     )
-    said = (*warnings, *doubts, *unnamed)
+    said = (*warnings, *doubts, *unread, *unnamed)
     own = digest((identity,))
     return Site(
         root,
@@ -108,6 +111,7 @@ def open_site(root: Path) -> Site:
         script,
         search_scripts,
         own_words,
+        places,
         permalinks=Permalinks(root),
     )
 
@@ -154,6 +158,15 @@ def read_words(root: Path, language: str) -> str:
                 raise SiteError(*problems)
             return text
     return ""
+
+
+def read_places(root: Path, zone: str) -> tuple[tuple[Place, ...], tuple[Problem, ...]]:
+    """The places of places.yaml, and its warnings; none of them where it is not UTF-8."""
+    try:
+        text = _text(root, gazetteer.FILE, "places-invalid")
+    except SiteError as err:
+        return (), err.problems
+    return gazetteer.read(text, zone)
 
 
 def _text(root: Path, name: str, code: str) -> str | None:

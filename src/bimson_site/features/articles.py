@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
-from urllib.parse import unquote
 
 from markupsafe import Markup
 
@@ -74,6 +71,7 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
     if story.links:
         link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
         links = {ref: link(url) if url.startswith("/") else url for ref, url in story.links}
+    own = press.masthead.base_url
     html = "".join(
         markdown.render(
             text,
@@ -81,32 +79,15 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
             title=story.article.title,
             backlink=press.words.gettext("back to note {number}"),
             table=press.words.gettext("Table {number}"),
+            own=own,
         )
         for text in texts
     )
-    html = _own_links(html, page, press.masthead)
     if "<img" in html:
         lead = lead_image(page, story)
         led = bool(lead) and lead not in html
         html = pictures.hung(html, page.url, story.pictures, led=led)
     return Markup(html)  # noqa: S704 - escaped or sanitised by text.markdown
-
-
-def _own_links(html: str, page: Page, masthead: Masthead) -> str:
-    """Whole addresses of this site as relative links, so that they hold in a mirror and on a disk.
-
-    One with a query string stays: no page of ours is meant by it.
-    """
-    if not masthead.base_url or masthead.base_url not in html:
-        return html
-
-    def relative(found: re.Match[str]) -> str:
-        path = unquote(unescape(found[2] or routes.HOME))
-        link = routes.link(page.url, path, explicit=masthead.explicit_links)
-        return f'{found[1]}="{Markup.escape(link)}'
-
-    own = re.compile(rf'\b(href|src)="{re.escape(masthead.base_url)}(/[^"#?]*)?(?=["#])')
-    return own.sub(relative, html)
 
 
 def lead_image(page: Page, story: Story) -> str:

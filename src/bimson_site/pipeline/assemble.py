@@ -246,6 +246,7 @@ def story(row: StoryRow, found: Found, cards: Cards) -> Story:
         canonical=row.canonical,
         kin=tuple([_kin(each, found, cards) for each in row.kin]),
         pictures=row.pictures,
+        places=row.places,
         digest=row.digest.hex(),
     )
 

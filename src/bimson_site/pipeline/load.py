@@ -34,6 +34,7 @@ from bimson_site.text import (
     filenames,
     frontmatter,
     markdown,
+    mentions,
     sentences,
     similarity,
     slugs,
@@ -54,6 +55,8 @@ class LoadRules:
     timezone: str
     missing_authors: tuple[str, ...]
     search: bool = False
+    places: tuple[str, ...] = ()
+    base_url: str = ""
 
 
 def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
@@ -68,7 +71,8 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
     if _fatal(problems):
         return Loaded(path, None, problems)
     terms = _terms(article, text) if rules.search else b""
-    return Loaded(path, article, problems, html, _sentences(article, text), terms)
+    named = _mentions(article, text, rules.places) if rules.places else ()
+    return Loaded(path, article, problems, html, _sentences(article, text), terms, named)
 
 
 def body_text(raw: bytes, body: Body) -> str:
@@ -93,7 +97,7 @@ def _fatal(problems: tuple[Problem, ...]) -> bool:
 def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Article, str, str]:
     """The article, the HTML of its body where that is its own affair, and its visible text."""
     text, body = _body(document, found)
-    reading, draw = markdown.read_and_draw(text)
+    reading, draw = markdown.read_and_draw(text, rules.base_url)
     kind = Kind.PAGE if _is_page(found) else Kind.ARTICLE
     title = found.text("title") or _stand_in_title(reading.heading, found)
     published = _published(found, kind, rules)
@@ -149,9 +153,23 @@ def _terms(article: Article, text: str) -> bytes:
     """What readers find an article by: of its words those that they may see."""
     if article.kind is not Kind.ARTICLE or article.noindex or article.access is Access.HIDDEN:
         return b""
+    return postings.terms(article.title, "\n".join(_told(article, text)))
+
+
+def _told(article: Article, text: str) -> list[str]:
+    """What readers may see of an article below its title."""
     told = [article.summary] if article.access is not Access.RECORD else []
-    told += [text] if article.access is Access.FULL else []
-    return postings.terms(article.title, "\n".join(told))
+    return [*told, text] if article.access is Access.FULL else told
+
+
+def _mentions(article: Article, text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The places that readers find named in an article."""
+    if article.kind is not Kind.ARTICLE:
+        return ()
+    return _finder(names)("\n.\n".join((article.title, *_told(article, text))))
+
+
+_finder = lru_cache(maxsize=2)(mentions.finder)
 
 
 def _body(document: Document, found: Found) -> tuple[str, Body]:

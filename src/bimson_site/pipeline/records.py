@@ -270,9 +270,15 @@ def unpacked_build(data: bytes) -> Finished | None:
     return Finished(context, since, until, report, owed, dict(outputs))
 
 
-def slip(article: Article, number: int = 0, digest: bytes = b"", shown: bytes = b"") -> Slip:
+def slip(
+    article: Article,
+    number: int = 0,
+    digest: bytes = b"",
+    shown: bytes = b"",
+    mentions: Iterable[str] = (),
+) -> Slip:
     """What stays in memory of an article; `digest` is that of its record, `shown` its face, packed,
-    where they are known already."""
+    where they are known already; `mentions` are the names of places.yaml in it."""
     when = article.published
     ordinary = article.kind is Kind.PAGE
     odd = ordinary or article.id != article.path
@@ -296,6 +302,7 @@ def slip(article: Article, number: int = 0, digest: bytes = b"", shown: bytes = 
         tie=article.source_url.encode() + b"\0" + bytes.fromhex(article.body.digest),
         skeleton=bytes.fromhex(article.skeleton),
         terms=_KINDS.join([_NAMES.join(map(str.encode, names)) for names in _named(article)]),
+        mentions="\n".join(mentions),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from typing import Protocol
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
@@ -17,11 +18,18 @@ from bimson_site.model import Access, Article, Asset, Picture, Shown, Source
 from bimson_site.text import markdown, slugs, vietnamese
 
 
+class Answering(Protocol):
+    """What answers an address of the site: `pipeline.answers.Answers`."""
+
+    def __call__(self, path: str) -> str: ...
+    def asked(self, reference: str) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a story may refer to: files beside articles by path (NFC); the site's base_url; `named` gives
     the address that a name (NFC: a path, an id, an address) of an article means, or ""; folded addresses
-    of static files; paths (NFC) of article files that have no page now; what is known of pictures, by path; the
+    of static files; paths (NFC) of article files that have no page now; what answers an address; what is known of pictures, by path; the
     address below which files lie that are not in the tree, or ""."""
 
     files: Mapping[str, Source]
@@ -29,6 +37,7 @@ class Surroundings:
     named: Callable[[str], str]
     static: Mapping[str, str]
     unpublished: Collection[str]
+    answers: Answering
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     media_base: str = ""
 
@@ -46,43 +55,38 @@ def resolve(
     for reference, line, column in article.references:
         place = _split(reference)
         tail = f"#{place.fragment}" if place.fragment else ""
-        if "{{" in reference or "{%" in reference or not place.path:
+        path = place.path or (routes.HOME if place.netloc else "")
+        if "{{" in reference or "{%" in reference or not path:
             continue  # another system's template language: shown as it stands
-        if place.path.startswith("/"):
-            local = routes.here(place.path, around.base_url)
-            if local and (routes.folded(unquote(local)) in around.static or not _is_file(local)):
-                links.append((reference, unquote(local) + tail))
-            elif local and around.media_base:
-                links.append((reference, around.media_base + quote(unquote(local)) + tail))
-            elif local:
-                where = Location(article.path, line, column)
-                problems.append(problem("file-missing", where, file=unquote(place.path)))
-                links.append((reference, ""))
-            continue
-        path = _beside(article.path, place.path)
-        if path in around.files:
-            source = around.files[path]
+        where = Location(article.path, line, column)
+        beside = "" if path.startswith("/") else _beside(article.path, path)
+        if beside in around.files:
+            source = around.files[beside]
             if source.path not in attachments:
-                own = url + _free(slugs.file_slug(posixpath.basename(path)), names)
+                own = url + _free(slugs.file_slug(posixpath.basename(beside)), names)
                 picture = around.pictures.get(source.path)
                 attachments[source.path] = Asset(
                     source.path, own, False, source.stamp, picture.clean if picture else ""
                 )
             links.append((reference, attachments[source.path].url + tail))
-        elif named := _named(path, around):
+        elif beside and (named := _named(beside, around)):
             fragment = f"#{markdown.anchor(unquote(place.fragment))}" if tail else ""
             links.append((reference, named + fragment))
-        elif path in around.unpublished:
-            where = Location(article.path, line, column)
-            problems.append(problem("link-unpublished", where, file=path))
+        elif beside in around.unpublished:
+            problems.append(problem("link-unpublished", where, file=beside))
             links.append((reference, ""))
-        elif _is_file(path) and around.media_base and path.startswith("content/"):
-            below = quote(path.removeprefix("content"))
+        elif _is_file(beside) and around.media_base and beside.startswith("content/"):
+            below = quote(beside.removeprefix("content"))
             links.append((reference, around.media_base + below + tail))
-        elif _is_file(path):
-            where = Location(article.path, line, column)
-            problems.append(problem("file-missing", where, file=unquote(place.path)))
+        elif _is_file(beside):
+            problems.append(problem("file-missing", where, file=unquote(path)))
             links.append((reference, ""))
+        elif (found := _below(place, path, url, around)) is not None:
+            if not found and _is_file(path):
+                problems.append(problem("file-missing", where, file=unquote(path)))
+            elif not found:
+                problems.append(problem("link-dead", where, url=unquote(reference)))
+            links.append((reference, found and found + tail))
     if article.access is not Access.FULL:
         attachments = {}  # what readers may not see is not published beside the page either
     return tuple(links), tuple(attachments.values()), problems
@@ -150,6 +154,20 @@ def paths(article: Article) -> Iterable[str]:
         path = _split(reference).path
         if path and not path.startswith("/"):
             yield _beside(article.path, path)
+
+
+def _below(place: SplitResult, path: str, url: str, around: Surroundings) -> str | None:
+    """Where a path leads that is no file beside the article, as a browser would follow it from the page at `url`:
+    an address; "" where nothing answers; None for a whole address with a query, which stays as it is written."""
+    host = f"{place.scheme}://{place.netloc}" if place.netloc else ""
+    local = unquote(routes.here(host + urljoin(url, path), around.base_url) or "")
+    if place.query and (found := around.answers.asked(f"{local}?{place.query}")):
+        return found
+    if found := local if routes.folded(local) in around.static else around.answers(local):
+        return None if place.netloc and place.query else found
+    if _is_file(local) and around.media_base:
+        return around.media_base + quote(local)
+    return ""
 
 
 def _named(path: str, around: Surroundings) -> str:

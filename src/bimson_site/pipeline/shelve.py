@@ -75,7 +75,7 @@ def shelves(holdings: Holdings) -> Iterator[Shelf]:
         cards[shelf_of(entry.day)].append(entry)
     own = [e.card for e in holdings.held.entries if not e.card.record]
     days = sorted({e.day for e in holdings.held.entries if e.day % 100})
-    remembered = _remembers(holdings.held.entries)
+    remembered = remembers(holdings.held.entries)
     months = sorted(key for key in cards if key[1])
     for key in sorted(cards, key=lambda k: (not k[0], k)):
         mine = spans.get(key, [])
@@ -97,7 +97,7 @@ def _rows(found: Iterable[object]) -> Rows:
     return tuple(found)
 
 
-def _remembers(entries: Iterable[Entry]) -> bool:
+def remembers(entries: Iterable[Entry]) -> bool:
     """Whether days of the calendar are worth a page: where days of two years have anything."""
     return len({e.day // 10000 for e in entries if e.day % 100 and not e.card.record}) > 1
 
@@ -105,7 +105,7 @@ def _remembers(entries: Iterable[Entry]) -> bool:
 def anniversaries(holdings: Holdings) -> Iterator[Anniversary | Anniversaries]:
     """The days of the calendar, and how much was published on each; none in an archive of one year. A text
     that another source had too is listed once."""
-    if not _remembers(holdings.held.entries):
+    if not remembers(holdings.held.entries):
         return
     found: dict[Period, list[CardRow]] = defaultdict(list)
     for entry in holdings.held.entries:
@@ -189,7 +189,7 @@ def whole(
         else None,
         home_size=sizes.home,
         feed_size=sizes.feed,
-        remembered=_remembers(held.entries),
+        remembered=remembers(held.entries),
     )
 
 

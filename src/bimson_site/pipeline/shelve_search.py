@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from bimson_site.index import postings
+from bimson_site.index import postings, tokens
 from bimson_site.model import (
     Asset,
     Blocks,
@@ -25,7 +25,6 @@ from bimson_site.model import (
     TermsRow,
 )
 from bimson_site.pipeline.shelve import Holdings
-from bimson_site.text.vietnamese import fold
 
 # The form of the files: with another one their folders have other names, and no reader mixes the two.
 FORM = b"2"
@@ -64,8 +63,16 @@ def partitions(
         if some:
             segments.append(_segment(some, of_year=of_year))
             yield from _of(segments[-1], some)
-    names = sorted((fold(name), tuple(others)) for name, others in synonyms.items())
-    yield Finder(tuple(segments), tuple(names), tuple(scripts))
+    yield Finder(tuple(segments), _folded(synonyms), tuple(scripts))
+
+
+def _folded(synonyms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Other names of places by name, as a reader types it; what is typed alike has the others of all."""
+    found: dict[str, list[str]] = {}
+    for name, others in synonyms.items():
+        folded = " ".join(word.folded for word in tokens.words(name))
+        found.setdefault(folded, []).extend(others)
+    return tuple((name, tuple(dict.fromkeys(found[name]))) for name in sorted(found))
 
 
 def _segment(found: Sequence[_Found], *, of_year: bool) -> Segment:

@@ -27,6 +27,7 @@ from bimson_site.model import (
     KinRow,
     Link,
     Picture,
+    Place,
     Shown,
     Slip,
     Sources,
@@ -37,7 +38,7 @@ from bimson_site.model import (
 )
 from bimson_site.pipeline import dedupe, references, terms
 from bimson_site.pipeline.addresses import Addresses
-from bimson_site.pipeline.references import Surroundings
+from bimson_site.pipeline.references import Answering, Surroundings
 from bimson_site.pipeline.terms import Glossary, TermKey, Wording
 from bimson_site.text import vietnamese
 from bimson_site.text.verdicts import Verdict
@@ -102,9 +103,12 @@ class _Desk:
     sources: Sources
     static: Mapping[str, str]
     base_url: str
+    answers_of: Callable[[Sequence[Entry]], Answering]
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     media_base: str = ""
+    vanished: Mapping[str, Place] = field(default_factory=dict)
+    listed: list[Entry] = field(default_factory=list)
     known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
     told_of: dict[str, tuple[_Terms, CardRow]] = field(default_factory=dict)
 
@@ -144,7 +148,7 @@ class _Desk:
 
     @cached_property
     def around(self) -> Surroundings:
-        """Made only where an article refers to something: most do not."""
+        """Made only where an article refers to something: most do not; and when all entries are listed."""
         files = {vietnamese.nfc(source.path): source for source in self.sources.beside}
         unpublished = frozenset(
             vietnamese.nfc(s.path)
@@ -158,6 +162,7 @@ class _Desk:
             named,
             self.static,
             unpublished,
+            self.answers_of(self.listed),
             self.pictures,
             self.media_base,
         )
@@ -172,12 +177,15 @@ def hold(
     sources: Sources,
     static: Mapping[str, str],
     base_url: str,
+    answers_of: Callable[[Sequence[Entry]], Answering],
     links: Mapping[str, Sequence[Link]] = {},
     pictures: Mapping[str, Picture] = {},
     media_base: str = "",
+    vanished: Iterable[Place] = (),
 ) -> tuple[Held, tuple[Problem, ...]]:
     """The rows of the whole archive; and the problems of what articles refer to. `links` is what pages say
-    of others (`kin.links`)."""
+    of others (`kin.links`), `vanished` the places of places.yaml; `answers_of` tells, when all entries are known, what answers an
+    address."""
     desk = _Desk(
         archive,
         odd,
@@ -187,12 +195,15 @@ def hold(
         sources,
         static,
         base_url,
+        answers_of,
         links,
         pictures,
         media_base,
+        {place.name: place for place in vanished},
     )
     stories: list[Dated] = []
-    listed: list[Entry] = []
+    listed = desk.listed
+    waiting = []
     problems: list[Problem] = []
     owners, of, copies_of = places.owners, places.of, archive.copies
     for slip in archive.keepers:
@@ -204,6 +215,12 @@ def hold(
             listed += _records(slip, _by_origin(slip, copies)[1], desk)
         keys = (*told[0].listed, *told[1].listed, *told[2].listed, *told[3].listed)
         listed.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
+        if copies or slip.flags & ODD:  # may refer to any page: when all are known
+            waiting.append((slip, copies, told, source, card))
+            continue
+        story, _ = _story(slip, (), told, source, card, desk)
+        stories.append(Dated(slip.instant, slip.day, story, slip.digest))
+    for slip, copies, told, source, card in waiting:
         story, found = _story(slip, copies, told, source, card, desk)
         articles = b"".join(each.digest for each in (slip, *copies))
         stories.append(Dated(slip.instant, slip.day, story, articles))
@@ -321,6 +338,9 @@ def _story(
         parts.append(bytes.fromhex(digest(rest)))
     if kin:
         parts.append(kin_digest)
+    named = tuple([desk.vanished[name] for name in slip.mentions.split("\n") if name])
+    if named:
+        parts.append(bytes.fromhex(digest(named)))
     row = StoryRow(
         slip.number,
         card.url,
@@ -336,6 +356,7 @@ def _story(
         canonical,
         kin,
         pictures,
+        named,
         blake2b(b"".join(parts), digest_size=16).digest(),
     )
     return row, problems

@@ -21,7 +21,7 @@ from watchdog.observers.polling import PollingObserver
 
 # What stands at the top of a site and counts; nothing else there is ours.
 FOLDERS = ("content", "templates", "static", "words", "permalinks", "extensions")
-SETTINGS = ("bimson.yaml", "dedupe.yaml")
+SETTINGS = ("bimson.yaml", "dedupe.yaml", "places.yaml")
 _CHANGES = frozenset({"created", "modified", "moved", "deleted", FileClosedEvent.event_type})
 EVERY = 1.0  # seconds between two looks where the system does not watch
 # File systems over a network tell nobody what other machines write (inotify(7), "Limitations and caveats").

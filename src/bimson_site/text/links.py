@@ -35,9 +35,12 @@ def is_safe(url: str, *, picture: bool = False) -> bool:
     return not found or found in SCHEMES
 
 
-def is_reference(url: str) -> bool:
-    """True if `url` names something of this site: no scheme, no host, not only a fragment."""
+def is_reference(url: str, own: str = "") -> bool:
+    """True if `url` names something of this site: no scheme, no host, not only a fragment; or a whole address
+    below `own`, the address of the site, if it has one."""
     bare = url.strip(_EDGE)
+    if own and bare.startswith(own) and bare[len(own) : len(own) + 1] in {"", "/", "#", "?"}:
+        return True
     return bool(bare) and not bare.startswith(("#", "//", "\\\\")) and not scheme(bare)
 
 

@@ -63,10 +63,10 @@ _NO_CLASS = re.compile(r'(<[a-z][a-z0-9]*(?: [^<>]*)?) class=""')
 _DEAD_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 
 
-def clean(html: str, resolve: Callable[[str], str]) -> str:
+def clean(html: str, resolve: Callable[[str], str], own: str = "") -> str:
     """A harmless version of an HTML fragment.
 
-    `resolve` maps each reference (see `is_reference`) to the address to print; of one that gives "" only the words
+    `resolve` maps each reference (see `is_reference`, as for `own`) to the address to print; of one that gives "" only the words
     are left. Ids stay only where
     a link of the same fragment leads to them, so that they cannot clash with the page around.
     """
@@ -79,7 +79,7 @@ def clean(html: str, resolve: Callable[[str], str]) -> str:
         if name in {"href", "src"}:
             if tag not in {"a", "img"} or not is_safe(value, picture=tag == "img"):
                 return None
-            return (resolve(encoded(value)) or None) if is_reference(value) else value
+            return (resolve(encoded(value)) or None) if is_reference(value, own) else value
         if name in {"id", "name"}:
             return value if value in wanted else None
         if name in {"width", "height"}:

@@ -29,9 +29,9 @@ _NESTING = frozenset({"blockquote", "li", "td", "th", "dd", "dt", "figure", "pre
 _UNSEEN = frozenset({"footnote-ref", "footnote-backref", "embed"})
 
 
-def visible(html: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """Blocks that a reader sees in cleaned HTML, and its references in order, unique."""
-    reader = _Visible()
+def visible(html: str, own: str = "") -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """Blocks that a reader sees in cleaned HTML, and its references (see `is_reference`) in order, unique."""
+    reader = _Visible(own)
     reader.feed(html)
     reader.close()
     reader.flush()
@@ -41,8 +41,9 @@ def visible(html: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
 class _Visible(HTMLParser):
     """Reads cleaned HTML only: every element is closed and nothing in it is hidden."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.own = own
         self.blocks: list[Block] = []
         self.references: list[str] = []
         self.stack: list[str] = []
@@ -70,7 +71,7 @@ class _Visible(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         url = values.get("href" if tag == "a" else "src") or ""
-        if tag in {"a", "img"} and is_reference(url):
+        if tag in {"a", "img"} and is_reference(url, self.own):
             self.references.append(url)
         if tag not in _INLINE:
             self.flush()

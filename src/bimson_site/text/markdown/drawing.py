@@ -50,13 +50,15 @@ def render(
     title: str = "",
     backlink: str = "↩ {number}",
     table: str = "{number}",
+    own: str = "",
 ) -> str:
     """The HTML of a Markdown body. Never raises.
 
     `resolve` maps a reference (as in `Reading.references`) to the address to print; what it does not
     know, or gives back as it is, stays; of what it maps to "" only the words stay. Control characters are
     left out, and so is a heading that opens the body and equals `title`; the others get ids.
-    `backlink` is the accessible text of the way back from footnote {number}, `table` the name of table {number}.
+    `backlink` is the accessible text of the way back from footnote {number}, `table` the name of table {number};
+    `own` as in `read_and_draw`.
     """
     if isinstance(body, Drawn) and body.under == title:
         return _framed(body.html, table)
@@ -68,9 +70,9 @@ def render(
     )
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        html = _outlined(_without_title(clean(draw(tokens, backlink), lookup), title))
+        html = _outlined(_without_title(clean(draw(tokens, backlink), lookup, own), title))
         return _framed(anchored(html), table)
-    _resolve(tokens, lookup)
+    _resolve(tokens, lookup, own)
     return _framed(by_itself(tokens, title, backlink), table)
 
 
@@ -100,12 +102,12 @@ def _framed(html: str, words: str) -> str:
     return re.sub("<table", frame, html).replace("</table>", "</table></section>")
 
 
-def _resolve(tokens: list[Token], lookup: Callable[[str], str]) -> None:
+def _resolve(tokens: list[Token], lookup: Callable[[str], str], own: str) -> None:
     for inline in tokens:
         dead = False
         for token in inline.children or ():
             name = {"link_open": "href", "image": "src"}.get(token.type, "")
-            if name and is_reference(url := str(token.attrs.get(name, ""))):
+            if name and is_reference(url := str(token.attrs.get(name, "")), own):
                 token.attrs[name] = found = lookup(url)
                 dead = dead or not found
         if dead and inline.children:

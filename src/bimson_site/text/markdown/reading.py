@@ -51,19 +51,20 @@ def read(body: str) -> Reading:
     return read_and_draw(body)[0]
 
 
-def read_and_draw(body: str) -> tuple[Reading, Callable[[str], str] | None]:
+def read_and_draw(body: str, own: str = "") -> tuple[Reading, Callable[[str], str] | None]:
     """The same; and for a body that was parsed, and whose HTML is its own affair (it refers to nothing
-    of this site, and has neither notes nor raw HTML), how to draw it under a title, once."""
+    of this site, and has neither notes nor raw HTML), how to draw it under a title, once. Whole addresses below
+    `own`, the address of the site, are references too."""
     body = without_controls(body)
     if (plain := paragraphs(body)) is not None:
         return Reading("\n".join(plain), (), "", _lede_of(plain)), None
     tokens = parse(body)
     if "<" in body and has_html(tokens):
-        html = clean(draw(tokens), str)
+        html = clean(draw(tokens), str, own)
         found = tuple(unescape(source) for source in _UNLABELLED.findall(html))
-        return _reading(*visible(html), found), None
+        return _reading(*visible(html, own), found), None
     unlabelled = _unlabelled(tokens) if "![" in body else ()
-    reading = _reading(tuple(blocks_of(tokens)), _references(tokens), unlabelled)
+    reading = _reading(tuple(blocks_of(tokens)), _references(tokens, own), unlabelled)
     if reading.references or "[^" in body:
         return reading, None
     return reading, partial(by_itself, tokens)
@@ -98,7 +99,7 @@ def blocks_of(tokens: list[Token]) -> Iterator[Block]:
             yield Block(kind, text)
 
 
-def _references(tokens: list[Token]) -> tuple[str, ...]:
+def _references(tokens: list[Token], own: str) -> tuple[str, ...]:
     urls = (
         str(token.attrs.get("href" if token.type == "link_open" else "src", ""))
         for inline in tokens
@@ -106,7 +107,7 @@ def _references(tokens: list[Token]) -> tuple[str, ...]:
         for token in inline.children
         if token.type in {"link_open", "image"}
     )
-    return tuple(dict.fromkeys(url for url in urls if is_reference(url)))
+    return tuple(dict.fromkeys(url for url in urls if is_reference(url, own)))
 
 
 # As `sanitise` prints a picture: one without an alternative text gets an empty one.
