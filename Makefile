@@ -1,6 +1,7 @@
 # make build   set up, build this repository's own archive, say where to look
 # make test    everything that must hold: style, types, layers, behaviour
-# make judges  axe-core, the Nu Html Checker and a walk of all links over a sample of pages (npm, Java, chromium; minutes)
+# make judges  Lighthouse, axe-core, html-validate, the Nu Html Checker and a walk of all links over a sample of pages
+#              (npm, Java, chromium; half an hour)
 # make coverage  which lines and branches the tests reach
 # make histories  many more random histories of an archive than make test has time for
 # make bench   the benchmark at 1,000 and 10,000 articles, in minutes; make bench-peers installs the peers

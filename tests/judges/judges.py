@@ -1,20 +1,23 @@
 """Judges of others, asked about a sample with every kind of page at its worst: axe-core, the Nu Html Checker,
-html-validate, and a walk over all links.
+html-validate, Lighthouse, and a walk over all links.
 
-`make judges` runs them: they take minutes and want Debian's Chromium, Java, and what package.json names.
+`make judges` runs them: they take half an hour and want Debian's Chromium, Java, and what package.json names.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from statistics import median
 from threading import Thread
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -67,9 +70,13 @@ RULES = {
 }
 
 
+def pages_of(build: Path, folders: str) -> list[str]:
+    return [f"/{p.parent.relative_to(build)}/" for p in sorted(build.glob(f"{folders}/index.html"))]
+
+
 def kinds(build: Path) -> list[str]:
     """`KINDS`, and the pages whose addresses are not known beforehand."""
-    found = [f"/{p.parent.relative_to(build)}/" for p in sorted(build.glob("20*/**/index.html"))]
+    found = pages_of(build, "20*/**")
     changes = next(url for url in found if "/changes/" in url)
     copies = next(url for url in found if "/copies/" in url)
     worst = next(url for url in found if url.startswith("/2021/03/12/uy-ban-xa"))
@@ -96,15 +103,21 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="module")
-def root(build: Path) -> Iterator[str]:
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=build)) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def root(build: Path) -> Iterator[str]:
+    with served(build) as host:
+        yield host
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -172,6 +185,50 @@ def test_every_link_and_fragment_leads_somewhere(build) -> None:
                 wrong.append(f"{here}: {link}")
     assert len(pages) > 1000
     assert wrong[:20] == []
+
+
+def lighthouse(url: str, report: Path) -> dict[str, int]:
+    """The four scores of a page, of 100, as a phone of Lighthouse's own settings sees it."""
+    flags = (
+        "--headless=new --no-sandbox --disable-gpu --disable-quic --disable-background-networking"
+    )
+    command = [MODULES / ".bin/lighthouse", url, "--quiet", f"--chrome-flags={flags}"]
+    command += ["--output=json", f"--output-path={report}"]
+    subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": str(CHROMIUM)})
+    found = json.loads(report.read_text())["categories"]
+    return {name: round(100 * each["score"]) for name, each in found.items()}
+
+
+def worst_of(folder: Path, urls: Sequence[str], report: Path) -> list[str]:
+    """Medians of five runs that are not 100."""
+    wrong = []
+    with served(folder) as host:
+        for url in urls:
+            runs = [lighthouse(host + url, report) for _ in range(5)]
+            for name in runs[0]:
+                scores = [each[name] for each in runs]
+                if median(scores) < 100:
+                    wrong.append(f"{url} {name} {scores}")
+    return wrong
+
+
+def test_lighthouse_gives_all_points_to_the_sample(tmp_path) -> None:
+    sample.write(tmp_path, "vi")
+    assert Site(tmp_path).build("--as-of", "2026-01-01").code == 1
+    article = "/2021/03/12/cau-moi-thay-ben-do-cu-sau-ba-muoi-nam-cho-doi/"
+    urls = ("/", article, "/2021/", "/2021/02/", "/authors/do-thu-hanh/")
+    assert worst_of(tmp_path / "build", urls, tmp_path / "report.json") == []
+
+
+def test_lighthouse_gives_all_points_to_our_own_archive(tmp_path) -> None:
+    for name in ("content", "permalinks"):
+        shutil.copytree(HERE.parents[1] / name, tmp_path / name)
+    shutil.copy(HERE.parents[1] / "bimson.yaml", tmp_path)
+    assert Site(tmp_path).build("--as-of", "2026-01-01").code == 0
+    build = tmp_path / "build"
+    (article,), (author,) = pages_of(build, "20*/*/*/*"), pages_of(build, "authors/*")
+    urls = ("/", article, "/2020/", "/2020/08/", author)
+    assert worst_of(build, urls, tmp_path / "report.json") == []
 
 
 def test_an_article_and_its_styles_are_light_and_need_no_script(build) -> None:
