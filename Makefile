@@ -2,6 +2,7 @@
 # make test    everything that must hold: style, types, layers, behaviour
 # make judges  Lighthouse, axe-core, html-validate, the Nu Html Checker and a walk of all links over a sample of pages
 #              (npm, Java, chromium; half an hour)
+# make pictures  the pictures of docs/, of an invented archive (chromium, fonts-noto-core; minutes)
 # make coverage  which lines and branches the tests reach
 # make histories  many more random histories of an archive than make test has time for
 # make bench   the benchmark at 1,000 and 10,000 articles, in minutes; make bench-peers installs the peers
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 
 BENCH := $(BIN)/python benchmarks/bench.py --results benchmarks/results/small.jsonl
 
-.PHONY: build test judges coverage edits histories bench bench-peers bench-search lock clean
+.PHONY: build test judges pictures coverage edits histories bench bench-peers bench-search lock clean
 
 build: $(VENV)/installed
 	$(BIN)/bimson-site build
@@ -46,6 +47,9 @@ $(VENV)/tested: $(VENV)/installed requirements-test.lock
 judges: $(VENV)/tested
 	cd tests/judges && npm ci --ignore-scripts --no-audit --no-fund
 	$(BIN)/pytest tests/judges/judges.py
+
+pictures: $(VENV)/tested
+	$(BIN)/python benchmarks/pictures.py docs/pictures
 
 coverage: $(VENV)/tested
 	$(BIN)/coverage run -m pytest

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -266,6 +267,17 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 def test_the_index_names_every_page(page: Path) -> None:
     path = page.relative_to(DOCS).as_posix()
     assert path.startswith("decisions/") or path in set(links(DOCS / "README.md"))
+
+
+def test_the_gallery_shows_every_kind_of_page_in_every_look() -> None:
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    pictures = pytest.importorskip("pictures")
+    taken = {
+        f"pictures/{name}-{look}.webp" for name, *_ in pictures.KINDS for look in pictures.LOOKS
+    }
+    assert set(links(DOCS / "gallery.md")) == taken
+    assert {f"pictures/{p.name}" for p in (DOCS / "pictures").glob("*.webp")} == taken
+    assert sum(p.stat().st_size for p in (DOCS / "pictures").iterdir()) < 3_000_000
 
 
 # --- examples ----------------------------------------------------------------------------------------

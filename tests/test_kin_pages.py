@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -25,7 +26,7 @@ def page(site: Site, slug: str, day: str = "2020/08/05") -> str:
 
 
 def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def linked(site: Site, name: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from bimson_site.text.yaml_events import REASONS
 
 HERE = Location("a.md")
 SOURCE = Path(bimson_site.__file__).parent
-FOLDERS = ("config*.py", "text/**/*.py", "pipeline/*.py", "effects/*.py")
+FOLDERS = ("config*.py", "jobs.py", "words.py", "text/**/*.py", "pipeline/*.py", "effects/*.py")
 PARTS = [path for folder in FOLDERS for path in SOURCE.glob(folder)]
 NAMES = {"expected", "reason", "what"}
 # Functions that take a phrase as the last of their positions.
