@@ -78,3 +78,38 @@ def test_a_broken_picture_is_named_without_a_line_of_it(site) -> None:
     told = made.run("build").err
     assert "cau.jpg:1:1: warning[picture-broken]" in told
     assert "1 | " not in told
+
+
+def test_a_lead_picture_in_the_text_keeps_its_words(site) -> None:
+    words = "{src: cau.jpg, alt: Cầu, caption: 'Cầu & sông', credit: Quốc Vinh}"
+    credit = '<span class="credit">Ảnh: Quốc Vinh</span>'
+    for body, told in (
+        ("![Cầu](cau.jpg)\n", f"<figcaption>Cầu &amp; sông {credit}</figcaption>"),
+        ("![Cầu](cau.jpg)\n*Sáng nay*\n", f"<figcaption>Sáng nay {credit}</figcaption>"),
+        ("![A](a.jpg)\n\n![Cầu](cau.jpg)\n", f"<figcaption>Cầu &amp; sông {credit}</figcaption>"),
+        ("Xem ![Cầu](cau.jpg) ở đây.\n", f"<figcaption>Cầu &amp; sông {credit}</figcaption>"),
+    ):
+        made = site({"a.md": article(body=body, image=words)}, str(hash(body)))
+        made.write("content/cau.jpg", photo(1300, 60)).write("content/a.jpg", pixels())
+        made.build()
+        html = made.output(f"{FOLDER}/index.html")
+        assert html.count(told) == 1
+        in_a_figure = not body.startswith("Xem")
+        assert ('<figure class="lead">' in html) == (not in_a_figure)
+        if in_a_figure:
+            figure = html[: html.index(told)].rpartition("<figure>")[2]
+            assert 'alt="Cầu"' in figure
+
+
+def test_a_caption_is_told_where_a_picture_has_no_words(site) -> None:
+    body = '![](a.jpg)\n*Chợ phiên*\n\n![](b.jpg "Bến đò")\n'
+    made = site({"a.md": article(body=body, image="{src: c.jpg, caption: Cầu mới}")})
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        made.write(f"content/{name}", pixels(len(name)))
+    assert made.build().codes == ["base-url-missing"]
+    html = made.output(f"{FOLDER}/index.html")
+    for words in ("Chợ phiên", "Bến đò", "Cầu mới"):
+        assert f'alt="{words}"' in html
+        assert f"<figcaption>{words}</figcaption>" in html
+    made.write("content/a.md", article(body="![](a.jpg)", image="b.jpg"))
+    assert made.build().codes.count("alt-missing") == 2

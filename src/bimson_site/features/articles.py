@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
@@ -65,8 +66,9 @@ def bodies(story: Story) -> tuple[Body, ...]:
     return (story.article.body,) if story.article.access is Access.FULL else ()
 
 
-def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> Markup:
-    """The body as HTML, its references resolved to relative links."""
+def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> tuple[Markup, bool]:
+    """The body as HTML, its references resolved to relative links; and whether the lead picture is to be shown above
+    it: not where it stands in the body, with the words that belong to it."""
     links = {}
     if story.links:
         link = routes.links_from(page.url, explicit=press.masthead.explicit_links)
@@ -83,11 +85,25 @@ def body_html(page: Page, story: Story, texts: Sequence[str], press: Press) -> M
         )
         for text in texts
     )
+    lead = lead_image(page, story)
+    led = bool(lead) and lead not in html
+    if lead and not led:
+        words = _words_of_lead(story, press)
+        told = pictures.captioned(html, lead, *words) if any(words) else html
+        led, html = told is None, told or html
     if "<img" in html:
-        lead = lead_image(page, story)
-        led = bool(lead) and lead not in html
         html = pictures.hung(html, page.url, story.pictures, led=led)
-    return Markup(html)  # noqa: S704 - escaped or sanitised by text.markdown
+    return Markup(html), led  # noqa: S704 - escaped or sanitised by text.markdown
+
+
+def _words_of_lead(story: Story, press: Press) -> tuple[str, str]:
+    """Caption and credit of the lead picture, as HTML."""
+    said = json.loads(story.article.extra)
+    caption, credit = (str(said.get(name) or "") for name in ("image_caption", "image_credit"))
+    if credit:
+        told = press.words.gettext("Picture: %(name)s") % {"name": credit}
+        credit = f'<span class="credit">{escape(told)}</span>'
+    return str(escape(caption)), credit
 
 
 def lead_image(page: Page, story: Story) -> str:
@@ -106,11 +122,13 @@ def _foreign(url: str) -> bool:
 
 def names(page: Page, story: Story, texts: Sequence[str], press: Press) -> dict[str, object]:
     """What the template of an article or an ordinary page has beside the page."""
+    body, led = body_html(page, story, texts, press)
     return {
         "story": story,
         "article": story.article,
-        "body": body_html(page, story, texts, press),
+        "body": body,
         "image": lead_image(page, story),
+        "led": led,
         "lead": pictures.lead(story),
     }
 

@@ -56,6 +56,27 @@ def hung(html: str, page: str, pictures: Sequence[Shown], *, led: bool) -> str:
     return _LINK_OR_PICTURE.sub(hang, html)
 
 
+def captioned(html: str, source: str, caption: str, credit: str) -> str | None:
+    """The HTML of a body with a caption and a credit (HTML, either may be "") in the figure of the picture at
+    `source`, a link as the body has it. A figure that has a caption of its own keeps it, and gets the credit. None
+    where that picture stands in no figure."""
+    wanted = f' src="{escape(source)}"'
+    for found in _FIGURE.finditer(html):
+        inside, own = found[1], found[2] or ""
+        if wanted in inside:
+            told = " ".join(part for part in (own or caption, credit) if part)
+            figure = f"<figure>{inside}<figcaption>{told}</figcaption></figure>"
+            return f"{html[: found.start()]}{figure}{html[found.end() :]}"
+    return None
+
+
+# A figure without another in it: its picture, its caption.
+_FIGURE = re.compile(
+    r"<figure>((?:(?!</?fig).)*)(?:<figcaption>((?:(?!</?fig).)*)</figcaption>\s*)?</figure>",
+    re.DOTALL,
+)
+
+
 def lead(story: Story) -> Shown | None:
     """The lead picture of an article as it is shown, where its size is known."""
     url = dict(story.links).get(story.article.image) if story.article.image else None

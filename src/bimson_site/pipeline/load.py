@@ -330,7 +330,7 @@ def _image(found: Found) -> str:
 
 
 # What is said of the lead picture, and how groups of fields that name one call it.
-_WORDS_OF_IMAGE = {
+WORDS_OF_IMAGE = {
     "image_alt": ("alt",),
     "image_caption": ("caption",),
     "image_credit": ("credit", "photographer"),
@@ -350,10 +350,12 @@ def _with_words_of(found: Found, image: str) -> str:
             for pair in node.pairs
             if isinstance(pair.value, Text)
         }
-        for name, keys in _WORDS_OF_IMAGE.items():
+        for name, keys in WORDS_OF_IMAGE.items():
             words = next((told[key] for key in keys if told.get(key)), "")
             if words and not said.get(name):
                 said[name] = words
+    if not said.get("image_alt") and said.get("image_caption"):
+        said["image_alt"] = said["image_caption"]  # as in a figure of the text
     if not said.get("image_alt"):
         found.problems.append(problem("alt-missing", found.at("image"), file=image))
     return json.dumps(said, ensure_ascii=False, sort_keys=True)

@@ -37,7 +37,7 @@ def without_gps(data: bytes) -> bytes:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _within(data, _webp)
     if data.startswith(_TIFF):
-        return _within(data, lambda found: iter([(0, len(found))]))
+        return _within(data, _tiff)
     if data[4:8] == b"ftyp":
         return _within(data, _heif)
     return data
@@ -85,10 +85,20 @@ def _webp(data: bytes) -> _Spans:
         at += 8 + size + size % 2
 
 
+def _tiff(data: bytes) -> _Spans:
+    """The whole is one structure, in which XMP is the value of an entry."""
+    yield 0, len(data)
+    yield from _packet(data)
+
+
 def _heif(data: bytes) -> _Spans:
     """Exif and XMP are items somewhere in the file; a TIFF header after "Exif", and the packet, tell where."""
     for found in re.finditer(rb"Exif\0\0(?=II\*\0|MM\0\*)", data):
         yield found.end(), len(data)
+    yield from _packet(data)
+
+
+def _packet(data: bytes) -> _Spans:
     if (start := data.find(b"<x:xmpmeta")) >= 0:
         yield start, max(data.find(b"</x:xmpmeta>", start), start)
 

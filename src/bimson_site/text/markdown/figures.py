@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
-from bimson_site.text.markdown.inline import BREAKS
+from bimson_site.text.markdown.inline import BREAKS, inline_text
 
 
 def with_figures(tokens: list[Token]) -> list[Token]:
@@ -49,6 +49,8 @@ def _figure(tokens: list[Token], at: int) -> tuple[list[Token], int]:
     if not rest and (caption := _emphasised(_paragraph(tokens, at + 3), ("em_open",))):
         used = 6
     caption = caption or _titled(pictures)
+    if caption:
+        _labelled(pictures, inline_text(caption))
     level = tokens[at].level
     figure = [
         Token("figure_open", "figure", 1, block=True, level=level),
@@ -61,6 +63,15 @@ def _figure(tokens: list[Token], at: int) -> tuple[list[Token], int]:
             Token("figcaption_close", "figcaption", -1, level=level + 1),
         ]
     return [*figure, Token("figure_close", "figure", -1, block=True, level=level)], used
+
+
+def _labelled(pictures: list[Token], caption: str) -> None:
+    """A caption is the alternative text too where a picture has none: so that it has a name for those who do not
+    see it, and the link to its original too."""
+    for token in pictures:
+        if token.type == "image" and not token.content.strip():
+            token.content = caption
+            token.children = [Token("text", "", 0, content=caption)]
 
 
 def _titled(pictures: list[Token]) -> list[Token]:
