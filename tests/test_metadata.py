@@ -52,6 +52,43 @@ def shown(text: str) -> list[str]:
     return [unescape(each) for each in re.findall(r"<(?:p|pre)>(.*?)</(?:p|pre)>", box, re.DOTALL)]
 
 
+NOTICES = {
+    "correction: Cầu dài 214 mét.": [("Đính chính:", "Cầu dài 214 mét.")],
+    "corrections:\n  - date: 2020-08-09\n    text: Cầu dài 214 mét.\n  - 2020-08-12: Bà Lan là bí thư.": [
+        ("Đính chính (9/8/2020):", "Cầu dài 214 mét."),
+        ("Đính chính (12/8/2020):", "Bà Lan là bí thư."),
+    ],
+    "withdrawn: true": [("Bài này đã được rút lại.", "")],
+    "withdrawn: false": [],
+    "correction: ~": [],
+    "retracted:\n  date: 2020-08\n  reason: Không kiểm chứng được.": [
+        ("Bài này đã được rút lại (tháng 8 năm 2020).", "Không kiểm chứng được.")
+    ],
+}
+
+
+@pytest.mark.parametrize("field", NOTICES)
+def test_corrections_and_withdrawals_stand_above_the_text(site: Make, field: str) -> None:
+    made = site(
+        {**BASE, "a.md": f"---\ntitle: Cầu mới\ntimestamp: 2020-08-05\n{field}\n---\n{LONG}"}
+    )
+    text = page(made)
+    found = re.findall(r'<p class="notice"><strong>(.*?)</strong> ?(.*?)</p>', text)
+    assert [each for each in found if "lưu trữ" not in each[0]] == NOTICES[field]
+    told = linked(text)
+    corrected = [words for head, words in NOTICES[field] if head.startswith("Đính")]
+    assert told.get("correction", []) == corrected
+    assert ("creativeWorkStatus" in told) == ("rút lại" in str(NOTICES[field]))
+
+
+def test_a_correction_that_cannot_be_read_is_a_warning(site: Make) -> None:
+    text = f"---\ntitle: Cầu\ntimestamp: 2020-08-05\ncorrections:\n  - day: x\n    words: y\n---\n{LONG}"
+    found = site({**BASE, "a.md": text}).build().json["problems"]
+    assert [(p["code"], p["path"], p["line"]) for p in found] == [
+        ("value-ignored", "content/a.md", 5)
+    ]
+
+
 def test_linked_data_has_every_property_that_is_known(site: Make) -> None:
     made = site({**BASE, "a.md": FULL})
     person = {"@type": "Person", "url": "https://kho.example/bao/authors/nguyen-van-a/"}

@@ -161,6 +161,14 @@ class Signature:
     deictic: bool
 
 
+class Notice(NamedTuple):
+    """What the keepers of an archive say above a text, a correction or a withdrawal: on which day, where that is
+    told, and their words."""
+
+    date: Timestamp | None
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article file. Texts stay on the disk (`body` says where); `extra` is JSON text of the keys
@@ -189,6 +197,8 @@ class Article:
     aliases: tuple[str, ...] = ()
     canonical: str = ""
     rights: str = ""
+    corrections: tuple[Notice, ...] = ()
+    withdrawn: Notice | None = None
     access: Access = Access.FULL
     embargo_until: Timestamp | None = None
     draft: bool = False

@@ -29,6 +29,7 @@ from bimson_site.model import (
     Clusters,
     Counts,
     Masthead,
+    Notice,
     Page,
     Release,
     Shelf,
@@ -122,9 +123,16 @@ def record(story: Story, masthead: Masthead, text: str | None) -> Mapping[str, o
         "summary": article.summary if seen else "",
         "access": article.access.value,
         "rights": article.rights or masthead.rights,
+        "corrections": [_notice(each) for each in article.corrections],
+        "withdrawn": _notice(article.withdrawn) if article.withdrawn else "",
         "text": repeats.without_comments(text) if text is not None else "",
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _notice(notice: Notice) -> Mapping[str, str]:
+    told = {"date": notice.date.iso} if notice.date else {}
+    return {**told, "text": notice.text}
 
 
 def _address(masthead: Masthead, url: str) -> str:
@@ -185,6 +193,18 @@ def _texts_of(description: str) -> Mapping[str, object]:
     return {"type": "array", "items": {"type": "string"}, "description": description}
 
 
+def _notice_of(description: str) -> Mapping[str, object]:
+    return {
+        "type": "object",
+        "required": ["text"],
+        "properties": {
+            "date": _text("the day", pattern=_WHEN),
+            "text": _text("the words of the keepers"),
+        },
+        "description": description,
+    }
+
+
 _WHEN = r"^(~?\d{4}|\d{4}-\d\d(-\d\d(T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?)?)$"
 SCHEMA: Mapping[str, object] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -207,6 +227,8 @@ SCHEMA: Mapping[str, object] = {
         "summary": _text("a sentence or two, by the author"),
         "access": {"enum": ["full", "summary", "record"], "description": "what readers may see"},
         "rights": _text("who may do what with it"),
+        "corrections": {"type": "array", "items": _notice_of("what was wrong, and is right")},
+        "withdrawn": _notice_of("that the paper took it back, and why"),
         "text": _text("the text in Markdown as it was filed, only where access is full"),
     },
 }

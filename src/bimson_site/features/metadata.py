@@ -129,6 +129,8 @@ def _linked_data(
         # "A resource from which this work is derived": what stands here was taken from there.
         "isBasedOn": article.source_url if is_web(article.source_url) else "",
         "license" if is_web(rights) else "copyrightNotice": rights,
+        "correction": [notice.text for notice in article.corrections],
+        "creativeWorkStatus": "Withdrawn" if article.withdrawn else "",
     }
     known: dict[str, object] = {name: value for name, value in found.items() if value}
     known["isAccessibleForFree"] = article.access is Access.FULL

@@ -33,6 +33,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "canonical": ("canonical", "canonical_url"),
     "id": ("id",),
     "rights": ("rights", "license", "licence", "copyright"),
+    "corrections": ("corrections", "correction"),
+    "withdrawn": ("withdrawn", "retracted"),
     "access": ("access",),
     "embargo_until": ("embargo_until", "embargo"),
     "draft": ("draft",),
@@ -54,6 +56,7 @@ _TWO_MEANINGS = frozenset({"published", "layout", "type", "url"})
 _TRUE = frozenset({"true", "yes", "on", "1", "có"})
 _NULL = frozenset({"", "~", "null"})
 _FALSE = frozenset({"false", "no", "off", "0", "", "không", "null", "~"})
+YES_OR_NO = _TRUE | _FALSE
 # Where a mapping stands for a text, the key that names it.
 _NAMING = ("name", "title", "path", "url", "src", "image")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,11 +24,12 @@ from bimson_site.model import (
     Body,
     Kind,
     Loaded,
+    Notice,
     Signature,
     Timestamp,
 )
 from bimson_site.pipeline import fields
-from bimson_site.pipeline.fields import Found
+from bimson_site.pipeline.fields import YES_OR_NO, Found, is_null
 from bimson_site.text import (
     dates,
     filenames,
@@ -40,7 +41,7 @@ from bimson_site.text import (
     slugs,
     vietnamese,
 )
-from bimson_site.text.frontmatter import Document, Fields, Text
+from bimson_site.text.frontmatter import Document, Fields, Items, Text
 from bimson_site.text.lines import in_one_line
 
 CONTENT = "content/"
@@ -129,6 +130,8 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
         aliases=tuple(dict.fromkeys(text for text, *_ in found.spots("aliases"))),
         canonical=found.text("canonical"),
         rights=found.text("rights"),
+        corrections=tuple(_notices(found, "corrections", rules)),
+        withdrawn=_withdrawn(found, rules),
         access=_access(found),
         embargo_until=_embargo(found, rules),
         draft=_is_draft(found),
@@ -221,6 +224,45 @@ def _moment(found: Found, name: str, rules: LoadRules) -> Timestamp | None:
     if stamp is None:
         found.problems.append(problem("timestamp-unreadable", found.at(name), value=text))
     return stamp
+
+
+# What may stand in a group of fields that is a notice.
+_DATE_OF_NOTICE, _TEXT_OF_NOTICE = ("date", "on", "ngày"), ("text", "reason", "note")
+
+
+def _notices(found: Found, name: str, rules: LoadRules) -> Iterator[Notice]:
+    """The notices of a field: texts, groups of a date and a text, or a date that leads to a text."""
+    for each in found.known.get(name, ()):
+        for node in each.value.items if isinstance(each.value, Items) else (each.value,):
+            if isinstance(node, Text):
+                if words := "" if is_null(node) else in_one_line(node.text):
+                    yield Notice(None, words)
+                continue
+            said = _in_group(node, rules) if isinstance(node, Fields) else None
+            if said:
+                yield said
+            else:
+                found.ignore(name, node, "a text, or a group of  date  and  text")
+
+
+def _in_group(group: Fields, rules: LoadRules) -> Notice | None:
+    texts = {
+        p.key.lower(): in_one_line(p.value.text) for p in group.pairs if isinstance(p.value, Text)
+    }
+    words = next((texts[key] for key in _TEXT_OF_NOTICE if texts.get(key)), "")
+    day = next((texts[key] for key in _DATE_OF_NOTICE if texts.get(key)), "")
+    if not words and len(texts) == 1:
+        ((day, words),) = texts.items()
+    date = dates.read(day, rules.timezone) if day else None
+    return Notice(date, words) if words and (date or not day) else None
+
+
+def _withdrawn(found: Found, rules: LoadRules) -> Notice | None:
+    """That the article was withdrawn: a yes, a reason, or a notice."""
+    for each in found.known.get("withdrawn", ()):
+        if isinstance(each.value, Text) and each.value.text.strip().lower() in YES_OR_NO:
+            return Notice(None, "") if found.flag("withdrawn") else None
+    return next(_notices(found, "withdrawn", rules), None)
 
 
 def _authors(found: Found, rules: LoadRules) -> tuple[str, ...]:

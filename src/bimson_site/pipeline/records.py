@@ -31,6 +31,7 @@ from bimson_site.model import (
     Face,
     HeldBack,
     Kind,
+    Notice,
     Precision,
     Receipt,
     Report,
@@ -108,10 +109,20 @@ def packed(article: Article) -> Record:
             article.references,
             article.skeleton,
             (article.body.path, article.body.offset, article.body.line, article.body.digest),
+            tuple(map(_notice, article.corrections)),
+            article.withdrawn and _notice(article.withdrawn),
         )
     )
     sum_ = blake2b(fields, digest_size=16)
     return Record(sealed((fields, article.places, sum_.hexdigest())), sum_.digest())
+
+
+def _notice(notice: Notice) -> tuple[object, str]:
+    return notice.date and _stamp(notice.date), notice.text
+
+
+def _opened_notice(row: tuple[Any, str]) -> Notice:
+    return Notice(row[0] and _timestamp(row[0]), row[1])
 
 
 def face(article: Article) -> Face:
@@ -171,6 +182,8 @@ def unpacked(data: bytes) -> Article:
         references=row[26],
         skeleton=row[27],
         body=Body(*row[28]),
+        corrections=tuple(map(_opened_notice, row[29])),
+        withdrawn=row[30] and _opened_notice(row[30]),
         places=places,
         digest=digest,
     )

@@ -118,6 +118,8 @@ def files() -> dict[str, str]:
             image_credit="Đỗ Thu Hạnh",
             aliases="[/tin/cho-tet.html]",
             rights="Được dùng lại, xin ghi nguồn.",
+            corrections="[Hai gang tay là theo thước cũ của chợ, Bà Ỷ bán hương chứ không bán mã]",
+            withdrawn="Tòa soạn rút lại để xem xét.",
         ),
         "later": _article(
             TITLE,
