@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Awaitable, Callable
 
 from bimson_site.console import Voice
@@ -50,12 +51,9 @@ def test_a_hundred_saves_at_once_are_two_plans_at_most_and_the_last_is_shown(sit
             made.write("content/a.md", article("Chợ", "2020-08-06", LONG + f"Lần {number}."))
             desk.stir(["content/a.md"])
             await asyncio.sleep(0)
-        while True:
-            answer = await desk.answer("/2020/08/06/cho/")
-            if "Lần 99." in answer.data.decode() and not desk._saved:
-                break
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(0.5)
+        await desk.settled()
+        answer = await desk.answer("/2020/08/06/cho/")
+        assert "Lần 99." in answer.data.decode()
         assert 1 <= desk.answers.session.plans - before <= 2
 
     at_the_desk(made, work)
@@ -81,6 +79,43 @@ def test_a_file_that_is_empty_for_a_moment_is_waited_for(site) -> None:
     at_the_desk(made, work)
 
 
+def test_what_is_saved_while_a_plan_runs_is_shown_at_once_and_stays(site) -> None:
+    made = site({"a.md": article("Chợ"), "b.md": article("Cầu", "2021-01-01", LONG + "b")})
+    looked, planned = threading.Event(), threading.Event()
+
+    async def work(desk: Desk) -> None:
+        session, tab = desk.answers.session, Tab("/2021/01/01/cau/")
+        prepare = session.prepare
+
+        def prepared():
+            found = prepare()
+            looked.set()
+            planned.wait()  # as a large archive would
+            return found
+
+        session.prepare = prepared
+        await desk.join(tab)
+        await news(tab)
+        made.write("content/a.md", article("Chợ phiên"))
+        desk.stir(["content/a.md"])
+        await asyncio.to_thread(looked.wait)
+        made.write("content/b.md", article("Cầu", "2021-01-01", LONG + "b. Câu mới."))
+        desk.stir(["content/b.md"])
+        await news(tab)
+        assert "Câu mới." in (await desk.answer(tab.path)).data.decode()
+        assert (await desk.answer("/2020/08/05/cho-phien/")).status == 404
+        planned.set()
+        while session.plans < 3:
+            assert "Câu mới." in (await desk.answer(tab.path)).data.decode()
+            await asyncio.sleep(0.02)
+        await desk.settled()
+        assert (await desk.answer("/2020/08/05/cho-phien/")).status == 200
+        assert "Câu mới." in (await desk.answer(tab.path)).data.decode()
+        assert not session.edition.fresh
+
+    at_the_desk(made, work)
+
+
 def test_only_tabs_whose_page_changed_hear_of_it(site) -> None:
     made = site({"a.md": article("Chợ"), "b.md": article("Cầu", "2021-01-01", LONG + "b")})
 
@@ -92,9 +127,7 @@ def test_only_tabs_whose_page_changed_hear_of_it(site) -> None:
         made.write("content/a.md", article("Chợ", body=LONG + "khác"))
         desk.stir(["content/a.md"])
         await news(one)
-        while desk._saved:  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(0.02)
-        await desk.do(lambda: None)
+        await desk.settled()
         assert one.news.empty()  # the plan says what the hint said
         assert two.news.empty()
         desk.close()

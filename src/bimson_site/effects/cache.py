@@ -128,6 +128,7 @@ class Cache:
         self._lock: int | None = None
         self._open: list[sqlite3.Connection] = []
         self.passing = passing
+        self.forgot = passing  # whether a number may mean another file than when it was opened
         self.folder = root / FOLDER
 
     def __enter__(self) -> Self:
@@ -172,6 +173,7 @@ class Cache:
         self._open.append(self._published)
         row = self._articles.execute("SELECT digest, history FROM rules").fetchone()
         if row is None or row[0] != self._rules:
+            self.forgot = True
             row = (self._rules, self._rules.encode())
             with _transaction(self._articles) as db:
                 for table in _TABLES:
@@ -211,6 +213,7 @@ class Cache:
     def forget(self, numbers: Iterable[int]) -> None:
         """Drop files that are gone, with everything they said."""
         rows = [(number,) for number in numbers]
+        self.forgot = True
         with _transaction(self._articles) as db:
             for table in ("files", "records", "sentences", "terms"):
                 db.executemany(f"DELETE FROM {table} WHERE number = ?", rows)  # noqa: S608

@@ -96,7 +96,7 @@ class Answers:
             try:
                 return self._answer(path)
             except StaleError:
-                self.session.plan()
+                self.session.catch_up()
         reason = "the files change faster than they can be read"
         return self._broken(path, (problem("machine-refused", Location("."), reason=reason),))
 

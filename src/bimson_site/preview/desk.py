@@ -1,7 +1,8 @@
-"""The desk of a running preview: one thread that plans and draws, the tabs that look on, what is to be done next.
+"""The desk of a running preview: one thread that draws, one that plans, the tabs that look on, what is to be done next.
 
 Owns the order: saved files are read at once, tabs are told; when all has been quiet for a moment, the whole site is
-planned and tabs are told again. Requests for pages wait for a running plan. Next: `answers`, `server`.
+planned and tabs are told again. Requests for pages wait for a running plan, but not for long: who looks at a large
+archive sees the last edition, with what was saved since, and is told when there is another. Next: `answers`, `server`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ Result = TypeVar("Result")
 
 QUIET = 0.1  # seconds without an event or a request after which the site is planned
 AT_MOST = 2.0  # seconds after which it is planned although events keep coming
+PATIENCE = 0.3  # seconds that a request waits for a running plan
 
 
 @dataclass(eq=False)
@@ -30,14 +32,19 @@ class Tab:
 
 
 class Desk:
-    """`answers` is used in one thread only, but for its table of files."""
+    """`answers` is used in one thread only, but for its table of files and for `Session.prepare`."""
 
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
         self.tabs: set[Tab] = set()
         self._thread = ThreadPoolExecutor(1, "desk")
+        self._planner = ThreadPoolExecutor(1, "planner")
+        self._planning: asyncio.Task[None] | None = None
         self._saved: set[str] = set()
+        self._shown = True
         self._stirred = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._loop = asyncio.get_running_loop()
 
     async def do(self, work: Callable[[], Result]) -> Result:
@@ -50,6 +57,8 @@ class Desk:
             self._stirred.set()  # quiet begins anew: whoever looks comes before the plan
         if found := self.answers.file(path):
             return found
+        if self._planning:
+            await asyncio.wait([self._planning], timeout=PATIENCE)
         return await self.do(lambda: self.answers.answer(path))
 
     # --- what happens -------------------------------------------------------------------------------
@@ -60,22 +69,63 @@ class Desk:
 
     def _note(self, paths: frozenset[str]) -> None:
         self._saved |= paths
+        self._shown = not paths and self._shown
         self._stirred.set()
+        if self._saved:
+            self._settled.clear()
+
+    async def settled(self) -> None:
+        """Wait until all that was saved is planned and told."""
+        await self._settled.wait()
 
     async def run(self) -> None:
         """Keep the preview as the files are, until cancelled."""
         while True:
             await self._stirred.wait()
             self._stirred.clear()
+            if self._saved:
+                await self._show()
+                await self._quiet()
+                await self._show()
+                await self._plan()
             if not self._saved:
-                continue
-            hinted = frozenset(self._saved)
-            if await self.do(lambda hinted=hinted: self.answers.session.hint(hinted)):  # type: ignore[misc]
-                await self.tell()
-            await self._quiet()
-            self._saved.clear()
-            await self.do(self.answers.session.plan)
+                self._settled.set()
+
+    async def _show(self) -> None:
+        """Read at once what was saved, and tell of it."""
+        if self._shown:
+            return
+        self._shown = True
+        saved = frozenset(self._saved)
+        if await self.do(lambda: self.answers.session.hint(saved)):
             await self.tell()
+
+    async def _plan(self) -> None:
+        """Plan the site; what is saved meanwhile is shown, and is left to be planned."""
+        self._saved.clear()
+        self._planning = asyncio.create_task(self._planned())
+        while not self._planning.done():
+            stirred = asyncio.create_task(self._stirred.wait())
+            await asyncio.wait([self._planning, stirred], return_when=asyncio.FIRST_COMPLETED)
+            stirred.cancel()
+            self._stirred.clear()
+            await self._show()
+        planned, self._planning = self._planning, None
+        planned.result()
+        await self.tell()
+        if self._saved:
+            self._stirred.set()
+
+    async def _planned(self) -> None:
+        session = self.answers.session
+        prepared = await self._loop.run_in_executor(self._planner, session.prepare)
+        saved = frozenset(self._saved)
+
+        def adopt() -> None:
+            session.adopt(prepared)
+            session.hint(saved)  # the plan may have begun before
+
+        await self.do(adopt)
 
     async def _quiet(self) -> None:
         """Until nothing has happened for a moment, and no file that was saved is empty: an editor may be
@@ -113,6 +163,7 @@ class Desk:
             tab.news.put_nowait(None)
 
     def end(self) -> None:
-        """Let the thread end, and the session in it."""
+        """Let the threads end, and the session in the one that draws."""
+        self._planner.shutdown(wait=True)
         self._thread.submit(self.answers.close)
         self._thread.shutdown(wait=True)

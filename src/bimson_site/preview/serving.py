@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -111,6 +112,8 @@ def serve(
                 await keeping
             desk.end()
 
+    # A plan keeps the interpreter busy for seconds; whoever asks for a page waits for its turn many times.
+    sys.setswitchinterval(0.0005)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main())
 

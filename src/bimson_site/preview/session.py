@@ -1,8 +1,8 @@
 """One preview of one site: what would be built, planned anew when asked, each page drawn when asked.
 
 Everything is decided and drawn by the functions of `build` (`survey`, `pressroom`); nothing is written but the
-cache, and no address is recorded. What went wrong is kept beside the last edition that was whole. Not for two
-threads at a time, and a page is drawn in the thread that planned it. Next: `desk`, which has one.
+cache, and no address is recorded. What went wrong is kept beside the last edition that was whole. Used by one
+thread, but for `prepare`, which may run in another meanwhile. Next: `desk`, which has both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
 
 from bimson_site import jobs, pressroom
 from bimson_site import survey as surveys
@@ -48,6 +50,17 @@ class StaleError(Exception):
     """Another program has changed what the cache knows: plan anew."""
 
 
+class Prepared(NamedTuple):
+    """What a plan came to: an edition, or what was wrong; what holds the cache that it is drawn from; the time
+    (ns, of the site's file system) from which on it knows nothing; its number."""
+
+    edition: Edition | None
+    broken: tuple[Problem, ...]
+    held: ExitStack
+    looked: int
+    number: int
+
+
 class Session:
     """The preview of a site. `clock` gives seconds since 1970 UTC, `opened` the site in a folder; `edition` is
     None until a plan was whole, `broken` says what was wrong with the last one; `plans` counts them."""
@@ -70,11 +83,17 @@ class Session:
         self._claims: dict[bool, Claimed] = {}
         self._held = ExitStack()
         self._looked = 0
+        self._planning = Lock()
+        self._waits: Prepared | None = None
+        self._live: Cache | None = None
+        self._adopted = 0
         self._reader: tuple[Path, Reader] | None = None
         self._pages: dict[tuple[int, str], tuple[Page, ...]] = {}
 
     def close(self) -> None:
         self._forget()
+        if self._waits:
+            self._waits.held.close()
         self._held.close()
 
     # --- planning ---------------------------------------------------------------------------------
@@ -82,20 +101,47 @@ class Session:
     def plan(self, hands: Hands = ALONE) -> None:
         """Look at the whole site and plan it. Where it cannot be planned, `broken` says why and the last
         edition stays."""
-        self.plans += 1
+        self.adopt(self.prepare(hands))
+
+    def prepare(self, hands: Hands = ALONE) -> Prepared:
+        """A plan of the site as it is, to be adopted; what is shown meanwhile stays as it is. For any thread."""
+        with self._planning:
+            self.plans += 1
+            held, looked, edition = ExitStack(), 0, None
+            broken: tuple[Problem, ...] = ()
+            try:
+                looked, edition = self._planned(self.terms.at(int(self._clock())), hands, held)
+            except SiteError as err:
+                broken = err.problems
+            except OSError as err:
+                broken = files.machine_error(err, self.root).problems
+            self._waits = Prepared(edition, broken, held, looked, self.plans)
+            return self._waits
+
+    def catch_up(self) -> None:
+        """Adopt what is being planned, when it is; where nothing is, plan."""
+        with self._planning:
+            prepared = self._waits
+        self.adopt(prepared or self.prepare())
+
+    def adopt(self, prepared: Prepared) -> None:
+        """Show what was planned, unless something younger is shown."""
+        if self._waits is prepared:
+            self._waits = None
+        if prepared.number < self._adopted:
+            prepared.held.close()
+            return
+        self._adopted = prepared.number
         self._forget()
-        before, self._held = self._held, ExitStack()  # passing caches, to draw from
-        try:
-            edition = self._planned(self.terms.at(int(self._clock())), hands)
-        except SiteError as err:
-            self.broken = err.problems
-        except OSError as err:
-            self.broken = files.machine_error(err, self.root).problems
-        else:
-            self.edition, self.waiting, self.broken = edition, None, ()
-            before, self._held = self._held, before
+        self._looked = prepared.looked or self._looked
+        if prepared.edition is None:
+            self.broken = prepared.broken
+            prepared.held.close()
+            return
+        self.edition, self.waiting, self.broken = prepared.edition, None, ()
+        self._live = None
         self._held.close()
-        self._held = before
+        self._held = prepared.held
 
     def younger(self) -> tuple[str, ...]:
         """Files that were written since the last plan began."""
@@ -122,22 +168,26 @@ class Session:
         released = self.edition.surveyed.released
         if self.waiting is None and (released.drafts or released.held_back):
             as_of = self.terms.at(int(self._clock())).as_of
-            self.waiting = self._planned(Moment(as_of, future=True, drafts=True), ALONE)
+            with self._planning:
+                moment = Moment(as_of, future=True, drafts=True)
+                _, self.waiting = self._planned(moment, ALONE, self._held)
         return self.waiting
 
-    def _planned(self, moment: Moment, hands: Hands) -> Edition:
+    def _planned(self, moment: Moment, hands: Hands, held: ExitStack) -> tuple[int, Edition]:
         site = self._opened(self.root)
         with workers.undisturbed():
             try:
-                return self._with_cache(site, moment, hands, passing=False)
+                return self._with_cache(site, moment, hands, held, passing=False)
             except LostError:
-                return self._with_cache(site, moment, hands, passing=True)
+                return self._with_cache(site, moment, hands, held, passing=True)
 
-    def _with_cache(self, site: Site, moment: Moment, hands: Hands, *, passing: bool) -> Edition:
-        self._forget()
+    def _with_cache(
+        self, site: Site, moment: Moment, hands: Hands, held: ExitStack, *, passing: bool
+    ) -> tuple[int, Edition]:
         with ExitStack() as stack:
             kept = stack.enter_context(surveys.opened(site, passing=passing))
-            self._looked = kept.now()
+            looked = kept.now()
+            self._live = kept
             surveyed = surveys.survey(site, moment, kept, hands)
             versions = Versions(site, surveyed.edition)
             claimed = self._claimed(site, surveyed.edition, versions, moment, kept)
@@ -151,8 +201,8 @@ class Session:
                 site, surveyed, table, versions, kept.folder, kept.history, outlines, problems
             )
             if kept.passing:  # pages are drawn from it until the next plan
-                self._held.callback(stack.pop_all().close)
-        return edition
+                held.callback(stack.pop_all().close)
+        return looked, edition
 
     def _claimed(
         self, site: Site, edition: surveys.Edition, versions: Versions, moment: Moment, kept: Cache
@@ -294,7 +344,12 @@ class Session:
         if known is None:
             outline, front = edition.outlines[key], edition.surveyed.edition.masthead
             found = self._fetch(edition, assemble.wanted(outline.partition))
-            known = tuple(surveys.pages_of(edition.site, outline, front, found))
+            try:
+                known = tuple(surveys.pages_of(edition.site, outline, front, found))
+            except KeyError as err:
+                if self._live is None:
+                    raise
+                raise StaleError from err  # an article that was there is broken by now
             if len(self._pages) >= _REMEMBERED:
                 self._pages.clear()
             self._pages[id(edition), key] = known
@@ -308,11 +363,17 @@ class Session:
                     self._reader[1].close()
                 self._reader = edition.kept, Reader(edition.kept)
             reader = self._reader[1]
-            if reader.history() != edition.history:
+            if reader.history() != edition.history and not self._is_our_own(reader):
                 raise StaleError
         except cache.FAILURES as err:
             raise StaleError from err
         return reader
+
+    def _is_our_own(self, reader: Reader) -> bool:
+        """Whether what the cache knows more than an edition is what our next plan has read, and no number means
+        another article: then a page shows what was saved before the plan is done."""
+        live = self._live
+        return live is not None and not live.forgot and reader.history() == live.history
 
     def _fetch(self, edition: Edition, wanted: Wanted) -> Found:
         """What a partition wants, with what was saved a moment ago in the place of what was planned."""
