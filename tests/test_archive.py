@@ -557,7 +557,7 @@ def test_interrupting_leaves_the_old_site_and_no_traceback(site) -> None:
     import subprocess
     import sys
 
-    many = {f"2020-08-05-{n}.md": f"Chuyện số {n}. " + LONG for n in range(600)}
+    many = {f"2020-08-05-{n}.md": f"Chuyện số {n}. " + LONG for n in range(1_500)}
     made = site(many)
     command = [
         sys.executable,
