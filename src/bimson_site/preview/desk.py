@@ -57,7 +57,7 @@ class Desk:
             self._stirred.set()  # quiet begins anew: whoever looks comes before the plan
         if found := self.answers.file(path):
             return found
-        if self._planning:
+        if self._planning and not self._saved:  # what was saved meanwhile is shown already
             await asyncio.wait([self._planning], timeout=PATIENCE)
         return await self.do(lambda: self.answers.answer(path))
 
