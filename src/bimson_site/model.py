@@ -161,7 +161,8 @@ class Signature:
     deictic: bool
 
 
-class Notice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Notice:
     """What the keepers of an archive say above a text, a correction or a withdrawal: on which day, where that is
     told, and their words."""
 
