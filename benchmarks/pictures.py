@@ -14,16 +14,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import sample
+from browsing import chromium, served
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 AS_OF = "2026-01-01"
 THOUSANDS = 5_200  # more than a home page shows a calendar for
@@ -95,17 +91,6 @@ def build(folder: Path) -> dict[str, Path]:
     return {root.name: root / "build" for root in (one, hundreds, thousands)}
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def take(browser: Browser, url: str, look: str, target: Path) -> None:
     """A picture of what a reader sees first. Without scripts a redirect stays where it is, and only search
     has any."""
@@ -146,24 +131,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", metavar="NAME", help="one kind of page")
     options = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if not chromium:
-        sys.exit("there is no chromium: apt-get install chromium fonts-noto-core")
     options.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         built = build(Path(folder))
         changes = next(built["hundreds"].glob("**/changes/*/index.html")).parent
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-quic"]
-        )
         for name, archive, path in KINDS:
             if options.only not in {None, name}:
                 continue
             at = path or f"/{changes.relative_to(built[archive])}/"
-            with serving(built[archive]) as root:
+            with served(built[archive]) as root:
                 for look in LOOKS:
                     take(browser, root + at, look, options.folder / f"{name}-{look}.webp")
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -24,9 +24,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import corpus
-from playwright.sync_api import sync_playwright
+from browsing import chromium
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # Chromium does not report a first contentful paint for every reload; frames come for each.
 SECOND_FRAME = """addEventListener('DOMContentLoaded', () =>
   requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = Date.now(); })));"""
@@ -75,10 +74,7 @@ def saves(root: Path, texts: corpus.Corpus, rounds: int, pause: float) -> dict[s
     article = texts.article(texts.size // 2)
     place = root / article.path
     templates, styles = root / "templates", root / "static/style.css"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
-        )
+    with chromium() as browser:
         page = browser.new_page()
         page.add_init_script(SECOND_FRAME)
         page.goto(page_of(address, article))
@@ -119,7 +115,6 @@ def saves(root: Path, texts: corpus.Corpus, rounds: int, pause: float) -> dict[s
                 words,
             )
             time.sleep(pause)
-        browser.close()
     ended(process)
     place.write_text(original, encoding="utf-8")
     shutil.rmtree(templates)

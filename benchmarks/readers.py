@@ -7,17 +7,13 @@ less (Pagefind's own are compressed already), the scripts included.
 from __future__ import annotations
 
 import gzip
-import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from browsing import chromium, served
 
 Row = dict[str, Any]
 SLOWED = 4  # times slower than this machine
@@ -54,28 +50,6 @@ async (query) => {
   return {ms, count: results.length, urls: await Promise.all(found.map(async (r) => (await r.data()).url))};
 }
 """
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A folder under an address of this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=os.fspath(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
 
 
 def slowed(build: Path, queries: Sequence[str]) -> list[float]:

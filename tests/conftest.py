@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import browsing
 import pytest
 from hypothesis import settings
 from PIL import Image
@@ -146,6 +147,16 @@ def article(
     head = {"title": title, "timestamp": timestamp, **fields}
     lines = "".join(f"{name}: {value}\n" for name, value in head.items() if value)
     return f"---\n{lines}---\n{body}\n"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium. Without it a test is skipped, in CI it fails."""
+    if not browsing.CHROMIUM:
+        assert not os.environ.get("CI"), browsing.ABSENT
+        pytest.skip(browsing.ABSENT)
+    with browsing.chromium() as found:
+        yield found
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,17 +12,15 @@ from pathlib import Path
 from statistics import mean
 from xml.etree import ElementTree as ET
 
+import bench
+import corpus
+import plot
 import pytest
+import report
 
 from conftest import Site, tree
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
-
-import bench  # noqa: E402
-import corpus  # noqa: E402
-import plot  # noqa: E402
-import report  # noqa: E402
 
 
 def test_the_same_seed_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -270,7 +269,6 @@ def test_the_index_names_every_page(page: Path) -> None:
 
 
 def test_the_gallery_shows_every_kind_of_page_in_every_look() -> None:
-    sys.path.insert(0, str(ROOT / "benchmarks"))
     pictures = pytest.importorskip("pictures")
     taken = {
         f"pictures/{name}-{look}.webp" for name, *_ in pictures.KINDS for look in pictures.LOOKS

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
+import sample
 from jsonschema import Draft7Validator, Draft202012Validator
 from lxml import etree, html
 
 from conftest import Site
 
 SCHEMAS = Path(__file__).parent / "schemas"
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-
-import sample  # noqa: E402
 
 HOST = "https://kho.ben-song.example/"
 

@@ -5,22 +5,16 @@ Debian's Chromium before the real preview. Without it these tests are skipped, i
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from conftest import LONG, article
 from running import Served
 
-CHROMIUM = shutil.which("chromium")
 HERE = Path(__file__).parents[2]
-
-if not CHROMIUM and not os.environ.get("CI"):
-    pytest.skip("there is no chromium: apt-get install chromium", allow_module_level=True)
 
 expect.set_options(timeout=120_000)  # where a test hangs, it ends some day
 
@@ -31,17 +25,6 @@ FILES = {
     "bimson.yaml": "title: Kho báo\nlanguage: vi\n",
 }
 URL = "/2020/08/05/cho-phien/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "there is no chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
-        )
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import served
+from playwright.sync_api import Browser, Page, expect
 
 from conftest import LONG, Site, article
-
-CHROMIUM = shutil.which("chromium")
-if not CHROMIUM and not os.environ.get("CI"):
-    pytest.skip("there is no chromium: apt-get install chromium", allow_module_level=True)
 
 FILES = {
     f"{n}.md": article(
@@ -31,22 +23,6 @@ FILES = {
 } | {"cho.md": article("Chợ phiên Bỉm Sơn", "2005-08-05", "Rau, vải và <b>mật ong</b>.")}
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "there is no chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
-        )
-        yield found
-        found.close()
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root: Path = tmp_path_factory.mktemp("search")
@@ -55,11 +31,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         made.write(f"content/{name}", text)
     made.write("bimson.yaml", "title: Kho báo\nbase_url: https://kho.example/bao\n")
     made.build("--out", str(root / "www/bao"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=root / "www"))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/bao/"
-    server.shutdown()
-    server.server_close()
+    with served(root / "www") as host:
+        yield f"{host}/bao/"
 
 
 @pytest.fixture
@@ -170,6 +143,6 @@ def test_without_scripts_the_page_leads_to_the_calendars(browser: Browser, home:
 
 
 def test_the_preview_searches_too(page: Page, serve) -> None:
-    served = serve(FILES, lang="vi")
-    page.goto(f"http://127.0.0.1:{served.port}/search/?q=cho+phien+bim")
+    preview = serve(FILES, lang="vi")
+    page.goto(f"http://127.0.0.1:{preview.port}/search/?q=cho+phien+bim")
     expect(page.locator("#results a")).to_have_text("Chợ phiên Bỉm Sơn")
