@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -82,6 +83,7 @@ def test_every_article_has_a_line_in_the_file_of_its_month(site: Make) -> None:
         "language": "vi",
         "summary": "Cầu thông xe.",
         "access": "full",
+        "sha256": sha256(f"{text(1)}\n".encode()).hexdigest(),
         "text": f"{text(1)}\n",
     }
 

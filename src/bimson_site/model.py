@@ -163,8 +163,8 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the keepers of an archive say above a text, a correction or a withdrawal: on which day, where that is
-    told, and their words."""
+    """What the keepers of an archive say of a text: a correction, a withdrawal, how they came by it; on which day,
+    where that is told, and their words."""
 
     date: Timestamp | None
     text: str
@@ -173,7 +173,8 @@ class Notice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article file. Texts stay on the disk (`body` says where); `extra` is JSON text of the keys
-    that are not ours; `places` says where fields stand (field, line, column), `references` which files
+    that are not ours; `collected` says when and how the archive came by it; `attachments` are the files that it is handed
+    with (reference, title or ""); `places` says where fields stand (field, line, column), `references` which files
     and pages the body names (target, line, column); `path` is relative to the site; texts that repeat
     each other share their `skeleton` ('' if empty)."""
 
@@ -200,6 +201,8 @@ class Article:
     rights: str = ""
     corrections: tuple[Notice, ...] = ()
     withdrawn: Notice | None = None
+    collected: Notice | None = None
+    attachments: tuple[tuple[str, str], ...] = ()
     access: Access = Access.FULL
     embargo_until: Timestamp | None = None
     draft: bool = False
@@ -412,6 +415,7 @@ class Appearance:
     raw: str = ""
     changes: str = ""
     body: Body | None = None
+    collected: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +471,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that an article is handed with: its address, what it is called, its ending in capitals (PDF) or "",
+    its size in bytes (0: not known)."""
+
+    url: str
+    title: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place that is no more, as places.yaml names it: what it is now, since when (undated: not said), a note."""
 
@@ -485,7 +500,7 @@ class Story:
     files there, `pictures` those of the references whose size is known. `moved` are old addresses and
     addresses of copies that lead here. `kin` are other articles in archive order: earlier and later versions, the one
     before and after in a series, and at most five earlier ones that are related. `places` are those that the article
-    mentions and that are something else now.
+    mentions and that are something else now. `files` are what the article is handed with, pictures of its text left out.
     """
 
     article: Article
@@ -502,6 +517,7 @@ class Story:
     kin: tuple[Kin, ...] = ()
     pictures: tuple[Shown, ...] = ()
     places: tuple[Place, ...] = ()
+    files: tuple[Enclosed, ...] = ()
     digest: str = ""
 
 
@@ -569,6 +585,7 @@ class StoryRow(NamedTuple):
     kin: tuple[KinRow, ...]
     pictures: tuple[Shown, ...]
     places: tuple[Place, ...]
+    files: tuple[Enclosed, ...]
     digest: bytes
 
 

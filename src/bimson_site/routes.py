@@ -339,6 +339,11 @@ def is_picture(path: str) -> bool:
     return path.lower().endswith(_PICTURES)
 
 
+def is_image(path: str) -> bool:
+    """Whether a file is a picture of any kind, by its name."""
+    return is_picture(path) or path.lower().endswith((".svg", ".svgz"))
+
+
 def smaller(name: str, width: int) -> str:
     """The name or address of a version of a picture, by that of the picture: cau.jpg, cau.1200.jpg. Browsers
     show no animation of ours, so the version of a GIF is a PNG."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from bimson_site import darkroom, folding, jobs
+from bimson_site import darkroom, folding, jobs, routes
 from bimson_site.darkroom import Gallery
 from bimson_site.effects import files, tool, workers
 from bimson_site.effects.cache import Cache, LostError
@@ -191,6 +191,7 @@ def survey(
     def answers_of(entries: Sequence[Entry]) -> Answers:
         return Answers(entries, places, glossary, config, open_ended=extended)
 
+    static = {routes.folded(asset.url): asset for asset in site.assets}
     held, resolved = stories.hold(
         archive,
         odd,
@@ -198,7 +199,7 @@ def survey(
         said,
         glossary,
         walked.sources,
-        taken,
+        static,
         config.base_url,
         answers_of,
         kin.links(pairs),

@@ -70,6 +70,7 @@ names = st.sampled_from(
 @example("a.md", b"---\ntitle: a\r\n---\r\nCh\xe1\xbb\xa3\r\rb\r\n")
 @example("a.md", b"---\nimage: 'http://['\n---\n![x](http://[)\n")
 @example("a.md", b"---\nwithdrawn: 00\ncorrections: [{2020: x}, {}, [y]]\n---\n")
+@example("a.md", b"---\ncollected: [{}, 1]\nattachments: [{file: [x]}, ~, 'http://[', {}]\n---\n")
 def test_any_file_is_an_article_or_a_problem(name: str, raw: bytes) -> None:
     path = f"content/{name}"
     loaded = load(path, raw, RULES)

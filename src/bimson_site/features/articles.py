@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
-from bimson_site.features import assets, citations, metadata, pictures
+from bimson_site.features import assets, citations, data, metadata, pictures
 from bimson_site.model import (
     Access,
     Body,
@@ -27,22 +27,30 @@ from bimson_site.theme.engine import Press
 
 @dataclass(frozen=True, slots=True)
 class InTime:
-    """A story and its neighbours in time."""
+    """A story and its neighbours in time; the address of the file of /data/ that tells it, if one does."""
 
     story: Story
     earlier: Card | None
     later: Card | None
+    data: str = ""
 
 
-def plan_shelf(shelf: Shelf, _masthead: Masthead) -> Iterator[Page]:
+def plan_shelf(shelf: Shelf, masthead: Masthead) -> Iterator[Page]:
     """A page for each story of a shelf; previous and next are its neighbours in archive time."""
     own = [card for card in shelf.cards if not card.record]
     before = [shelf.earlier, *own[:-1]]
     after = [*own[1:], shelf.later]
     dated = bool(shelf.year)
+    told = data.files_of(shelf.stories, masthead)
     for index, story in enumerate(shelf.stories):
         beside = (before[index], after[index]) if dated else (None, None)
-        yield Page(story.url, "article", InTime(story, *beside), bodies(story), story.article.path)
+        yield Page(
+            story.url,
+            "article",
+            InTime(story, *beside, told[index]),
+            bodies(story),
+            story.article.path,
+        )
         yield from attached(story)
 
 
@@ -134,19 +142,21 @@ def names(page: Page, story: Story, texts: Sequence[str], press: Press) -> dict[
 
 
 def names_of_news(
-    page: Page, story: Story, texts: Sequence[str], press: Press
+    page: Page, story: Story, told: str, texts: Sequence[str], press: Press
 ) -> dict[str, object]:
-    """The same, with what is told of an article of the press alone."""
+    """The same, with what is told of an article of the press alone; `told` is the address of the file of /data/
+    that holds it, or ""."""
     return {
         **names(page, story, texts, press),
         "news": metadata.News(story, press.masthead),
+        "data": data.line(story, told, texts, press.masthead),
         "cite": citations.Citations(story, press.masthead),
     }
 
 
 def _article(page: Page, texts: Sequence[str], press: Press) -> bytes:
     assert isinstance(page.inputs, InTime)
-    given = names_of_news(page, page.inputs.story, texts, press)
+    given = names_of_news(page, page.inputs.story, page.inputs.data, texts, press)
     return press.render("article.html", page, **given)
 
 

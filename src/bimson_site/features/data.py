@@ -17,6 +17,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
@@ -28,12 +29,15 @@ from bimson_site.model import (
     Body,
     Clusters,
     Counts,
+    Enclosed,
     Masthead,
     Notice,
     Page,
+    Precision,
     Release,
     Shelf,
     Story,
+    Timestamp,
 )
 from bimson_site.theme.engine import Press
 from bimson_site.theme.vocabulary import json_script
@@ -50,6 +54,43 @@ class Lines:
 
     stories: tuple[Story, ...]
     texts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where an article stands in the data: the address of the file ("" if in none), its id there; and the SHA-256
+    of its text as the line tells it, in hexadecimal digits, "" where readers see none."""
+
+    file: str
+    id: str
+    sha256: str
+
+
+def files_of(stories: Sequence[Story], masthead: Masthead) -> tuple[str, ...]:
+    """The address of the file that tells each of the stories of one shelf, "" where none does."""
+    if masthead.data == NONE:
+        return ("",) * len(stories)
+    index, found = 0, []
+    for story in stories:
+        told = not story.article.noindex
+        found.append(_file(story.article.published, index // LIMIT) if told else "")
+        index += told
+    return tuple(found)
+
+
+def _file(when: Timestamp, part: int) -> str:
+    month = when.local.month if when.precision >= Precision.MONTH else 0
+    return routes.data_part(when.local.year if when.known else 0, month, part)
+
+
+def line(story: Story, file: str, texts: Sequence[str], masthead: Masthead) -> Line:
+    """What an article's page says of its data; `texts` are its body, if readers see it."""
+    text = "".join(map(repeats.without_comments, texts))
+    return Line(file, feeds.entry_id(masthead, story.article.id), _sha256(text))
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest() if text else ""
 
 
 def plan_shelf(shelf: Shelf, masthead: Masthead) -> Iterator[Page]:
@@ -108,6 +149,7 @@ def record(story: Story, masthead: Masthead, text: str | None) -> Mapping[str, o
     """An article as a line tells it (see `SCHEMA`); what is not known is left out."""
     article = story.article
     seen = article.access in {Access.FULL, Access.SUMMARY}
+    text = repeats.without_comments(text) if text is not None else ""
     told = {
         "id": feeds.entry_id(masthead, article.id),
         "url": _address(masthead, story.url),
@@ -125,14 +167,22 @@ def record(story: Story, masthead: Masthead, text: str | None) -> Mapping[str, o
         "rights": article.rights or masthead.rights,
         "corrections": [_notice(each) for each in article.corrections],
         "withdrawn": _notice(article.withdrawn) if article.withdrawn else "",
-        "text": repeats.without_comments(text) if text is not None else "",
+        "collected": _notice(article.collected) if article.collected else "",
+        "attachments": [_enclosed(each, masthead) for each in story.files],
+        "sha256": _sha256(text),
+        "text": text,
     }
     return {name: value for name, value in told.items() if value}
 
 
 def _notice(notice: Notice) -> Mapping[str, str]:
-    told = {"date": notice.date.iso} if notice.date else {}
-    return {**told, "text": notice.text}
+    told = {"date": notice.date.iso if notice.date else "", "text": notice.text}
+    return {name: value for name, value in told.items() if value}
+
+
+def _enclosed(file: Enclosed, masthead: Masthead) -> Mapping[str, object]:
+    told = {"url": _address(masthead, file.url), "title": file.title, "size": file.size}
+    return {name: value for name, value in told.items() if value}
 
 
 def _address(masthead: Masthead, url: str) -> str:
@@ -160,6 +210,7 @@ def _copy(copy: Appearance) -> Mapping[str, object]:
         "authors": list(copy.authors),
         "source": copy.source,
         "source_url": copy.source_url,
+        "collected": _notice(copy.collected) if copy.collected else "",
         "reason": copy.reason,
     }
     return {name: value for name, value in told.items() if value}
@@ -196,7 +247,7 @@ def _texts_of(description: str) -> Mapping[str, object]:
 def _notice_of(description: str) -> Mapping[str, object]:
     return {
         "type": "object",
-        "required": ["text"],
+        "minProperties": 1,
         "properties": {
             "date": _text("the day", pattern=_WHEN),
             "text": _text("the words of the keepers"),
@@ -229,6 +280,21 @@ SCHEMA: Mapping[str, object] = {
         "rights": _text("who may do what with it"),
         "corrections": {"type": "array", "items": _notice_of("what was wrong, and is right")},
         "withdrawn": _notice_of("that the paper took it back, and why"),
+        "collected": _notice_of("when and how the archive came by it"),
+        "attachments": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["url", "title"],
+                "properties": {
+                    "url": _text("the file"),
+                    "title": _text("what it is called"),
+                    "size": {"type": "integer", "description": "in bytes, where it is known"},
+                },
+            },
+            "description": "files that it is handed with",
+        },
+        "sha256": _text("of the text in UTF-8; the page says it too", pattern="^[0-9a-f]{64}$"),
         "text": _text("the text in Markdown as it was filed, only where access is full"),
     },
 }

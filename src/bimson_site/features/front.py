@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
-from bimson_site.features import articles
+from bimson_site.features import articles, data
 from bimson_site.model import Masthead, Page, Whole
 from bimson_site.theme.engine import Press
 
@@ -27,7 +27,8 @@ def _home(page: Page, texts: Sequence[str], press: Press) -> bytes:
     whole = page.inputs
     assert isinstance(whole, Whole)
     if whole.only:
-        given = articles.names_of_news(page, whole.only, texts, press)
+        (told,) = data.files_of((whole.only,), press.masthead)
+        given = articles.names_of_news(page, whole.only, told, texts, press)
         return press.render("home_article.html", page, **given)
     size = whole.home_size
     return press.render(

@@ -247,6 +247,7 @@ def story(row: StoryRow, found: Found, cards: Cards) -> Story:
         kin=tuple([_kin(each, found, cards) for each in row.kin]),
         pictures=row.pictures,
         places=row.places,
+        files=row.files,
         digest=row.digest.hex(),
     )
 
@@ -282,4 +283,5 @@ def _appearance(article: Article, row: AppearanceRow) -> Appearance:
         raw=row.raw,
         changes=row.changes,
         body=article.body if row.raw else None,
+        collected=article.collected,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -105,6 +105,7 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
     slug, given = _slug(found, title)
     updated = _moment(found, "updated", rules)
     image = _image(found)
+    attachments = tuple(_attachments(found))
     for address in reading.unlabelled:
         where = Location(found.path, *_spot(address, text, body))
         found.problems.append(problem("alt-missing", where, file=unquote(address)))
@@ -132,12 +133,14 @@ def _article(document: Document, found: Found, rules: LoadRules) -> tuple[Articl
         rights=found.text("rights"),
         corrections=tuple(_notices(found, "corrections", rules)),
         withdrawn=_withdrawn(found, rules),
+        collected=_collected(found, rules),
+        attachments=tuple((reference, title) for reference, title, _ in attachments),
         access=_access(found),
         embargo_until=_embargo(found, rules),
         draft=_is_draft(found),
         noindex=found.flag("noindex"),
         extra=_with_words_of(found, image),
-        references=_references(reading.references, text, body, found, image),
+        references=_references(reading.references, text, body, found, image, attachments),
         skeleton=similarity.skeleton(reading.text, title),
         body=body,
         places=_places(found),
@@ -227,7 +230,8 @@ def _moment(found: Found, name: str, rules: LoadRules) -> Timestamp | None:
 
 
 # What may stand in a group of fields that is a notice.
-_DATE_OF_NOTICE, _TEXT_OF_NOTICE = ("date", "on", "ngày"), ("text", "reason", "note")
+_DATE_OF_NOTICE = ("date", "on", "ngày")
+_TEXT_OF_NOTICE = ("text", "reason", "note", "how", "cách")
 
 
 def _notices(found: Found, name: str, rules: LoadRules) -> Iterator[Notice]:
@@ -239,7 +243,7 @@ def _notices(found: Found, name: str, rules: LoadRules) -> Iterator[Notice]:
                     yield Notice(None, words)
                 continue
             said = _in_group(node, rules) if isinstance(node, Fields) else None
-            if said:
+            if said and (said.text or name != "corrections"):
                 yield said
             else:
                 found.ignore(name, node, "a text, or a group of  date  and  text")
@@ -251,10 +255,10 @@ def _in_group(group: Fields, rules: LoadRules) -> Notice | None:
     }
     words = next((texts[key] for key in _TEXT_OF_NOTICE if texts.get(key)), "")
     day = next((texts[key] for key in _DATE_OF_NOTICE if texts.get(key)), "")
-    if not words and len(texts) == 1:
+    if not words and not day and len(texts) == 1:
         ((day, words),) = texts.items()
     date = dates.read(day, rules.timezone) if day else None
-    return Notice(date, words) if words and (date or not day) else None
+    return Notice(date, words) if date or (words and not day) else None
 
 
 def _withdrawn(found: Found, rules: LoadRules) -> Notice | None:
@@ -263,6 +267,41 @@ def _withdrawn(found: Found, rules: LoadRules) -> Notice | None:
         if isinstance(each.value, Text) and each.value.text.strip().lower() in YES_OR_NO:
             return Notice(None, "") if found.flag("withdrawn") else None
     return next(_notices(found, "withdrawn", rules), None)
+
+
+def _collected(found: Found, rules: LoadRules) -> Notice | None:
+    """When and how an article came into the archive: a date, words, or a notice."""
+    said = next(_notices(found, "collected", rules), None)
+    if said and not said.date and (date := dates.read(said.text, rules.timezone)):
+        return Notice(date, "")
+    return said
+
+
+def _attachments(found: Found) -> Iterator[tuple[str, str, Location]]:
+    """The files that a front matter lists: each a name or whole address, its title or "", and where it stands."""
+    for each in found.known.get("attachments", ()):
+        for node in each.value.items if isinstance(each.value, Items) else (each.value,):
+            title, name = "", node
+            if isinstance(node, Fields):
+                by_key = {pair.key.lower(): pair.value for pair in node.pairs}
+                name = next((by_key[key] for key in _NAMES_OF_FILE if key in by_key), node)
+                title = next(
+                    (t.text for key in _TITLES_OF_FILE if isinstance(t := by_key.get(key), Text)),
+                    "",
+                )
+            if isinstance(name, Text) and (is_null(name) or not name.text.strip()):
+                continue
+            if isinstance(name, Text) and _SCHEME.match(name.text.strip()):
+                yield in_one_line(name.text), in_one_line(title), found.where(name)
+            else:
+                found.ignore(
+                    "attachments", node, "the name of a file, or a group of  file  and  title"
+                )
+
+
+# What may stand in a group of fields that is a file.
+_NAMES_OF_FILE, _TITLES_OF_FILE = ("file", "path", "src", "url"), ("title", "name", "label")
+_SCHEME = re.compile(r"https?://|(?![A-Za-z][A-Za-z0-9+.-]*:)")  # no address, or one of the web
 
 
 def _authors(found: Found, rules: LoadRules) -> tuple[str, ...]:
@@ -442,13 +481,21 @@ def _is_draft(found: Found) -> bool:
 
 
 def _references(
-    named: tuple[str, ...], text: str, body: Body, found: Found, image: str
+    named: tuple[str, ...],
+    text: str,
+    body: Body,
+    found: Found,
+    image: str,
+    attachments: Iterable[tuple[str, str, Location]],
 ) -> tuple[tuple[str, int, int], ...]:
-    """What the body and the lead picture refer to, each with its place in the file."""
+    """What the body, the lead picture and the list of files refer to, each with its place in the file."""
     places = {}
     if image and "://" not in image and not image.startswith("//"):
         where = found.at("image")
         places[image] = (where.line, where.column)
+    for reference, _, where in attachments:
+        if "://" not in reference:
+            places.setdefault(reference, (where.line, where.column))
     for reference in named:
         places.setdefault(reference, _spot(reference, text, body))
     return tuple((reference, *place) for reference, place in places.items())

@@ -111,6 +111,8 @@ def packed(article: Article) -> Record:
             (article.body.path, article.body.offset, article.body.line, article.body.digest),
             tuple(map(_notice, article.corrections)),
             article.withdrawn and _notice(article.withdrawn),
+            article.collected and _notice(article.collected),
+            article.attachments,
         )
     )
     sum_ = blake2b(fields, digest_size=16)
@@ -184,6 +186,8 @@ def unpacked(data: bytes) -> Article:
         body=Body(*row[28]),
         corrections=tuple(map(_opened_notice, row[29])),
         withdrawn=row[30] and _opened_notice(row[30]),
+        collected=row[31] and _opened_notice(row[31]),
+        attachments=row[32],
         places=places,
         digest=digest,
     )
@@ -295,7 +299,9 @@ def slip(
     when = article.published
     ordinary = article.kind is Kind.PAGE
     odd = ordinary or article.id != article.path
-    odd = odd or bool(article.aliases or article.canonical or article.references)
+    odd = odd or bool(
+        article.aliases or article.canonical or article.references or article.attachments
+    )
     return Slip(
         number=number,
         path=article.path,

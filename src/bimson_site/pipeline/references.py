@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
-from bimson_site.model import Access, Article, Asset, Picture, Shown, Source
+from bimson_site.model import Access, Article, Asset, Enclosed, Picture, Shown, Source
 from bimson_site.text import markdown, slugs, vietnamese
 
 
@@ -28,14 +28,14 @@ class Answering(Protocol):
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a story may refer to: files beside articles by path (NFC); the site's base_url; `named` gives
-    the address that a name (NFC: a path, an id, an address) of an article means, or ""; folded addresses
-    of static files; paths (NFC) of article files that have no page now; what answers an address; what is known of pictures, by path; the
+    the address that a name (NFC: a path, an id, an address) of an article means, or ""; static
+    files by folded address; paths (NFC) of article files that have no page now; what answers an address; what is known of pictures, by path; the
     address below which files lie that are not in the tree, or ""."""
 
     files: Mapping[str, Source]
     base_url: str
     named: Callable[[str], str]
-    static: Mapping[str, str]
+    static: Mapping[str, Asset]
     unpublished: Collection[str]
     answers: Answering
     pictures: Mapping[str, Picture] = field(default_factory=dict)
@@ -107,8 +107,9 @@ def shown(
     found = {}
     for _, url in links:
         asset = beside.get(url)
-        path = asset.path if asset else around.static.get(routes.folded(url), "")
-        picture = around.pictures.get(path)
+        picture = (
+            around.pictures.get(owner.path) if (owner := asset or _static(url, around)) else None
+        )
         if picture is None or not picture.width or url in found:
             continue
         if not picture.small:
@@ -120,9 +121,44 @@ def shown(
             continue
         folder, _, name = small.rpartition("/")
         own = f"{folder}/{_free(name, names)}"
-        version = Asset(path, own, False, asset.stamp, picture.small)
+        version = Asset(asset.path, own, False, asset.stamp, picture.small)
         found[url] = Shown(url, own, *size, version)
     return tuple(found.values())
+
+
+def enclosed(
+    article: Article,
+    links: Iterable[tuple[str, str]],
+    attachments: Iterable[Asset],
+    around: Surroundings,
+) -> tuple[Enclosed, ...]:
+    """The files that an article is handed with: those that its front matter lists, in that order, then those that
+    its text leads to, but for the pictures that it shows."""
+    if article.access is not Access.FULL:
+        return ()
+    beside = {asset.url: asset for asset in attachments}
+    listed = dict(article.attachments)
+    leads_to = dict(links)
+    found = {}
+    for reference in dict.fromkeys([*listed, *leads_to]):
+        elsewhere = reference if "://" in reference else ""
+        url = leads_to.get(reference, elsewhere).partition("#")[0]
+        asset = beside.get(url) or _static(url, around)
+        told = reference in listed or (asset is not None and not routes.is_image(url))
+        if not url or url in found or not told:
+            continue
+        name = posixpath.basename(unquote(_split(reference).path))
+        ending = name.rpartition(".")[2] if "." in name.strip(".") else ""
+        size = (
+            asset.stamp[0] if asset and not asset.packaged and not asset.made and asset.stamp else 0
+        )
+        title = listed.get(reference) or vietnamese.nfc(name) or url
+        found[url] = Enclosed(url, title, ending.upper(), size if isinstance(size, int) else 0)
+    return tuple(found.values())
+
+
+def _static(url: str, around: Surroundings) -> Asset | None:
+    return around.static.get(routes.folded(url)) if url else None
 
 
 def _unclaimed(url: str, static: Collection[str]) -> str:

@@ -24,6 +24,7 @@ from bimson_site.model import (
     Article,
     Asset,
     CardRow,
+    Enclosed,
     KinRow,
     Link,
     Picture,
@@ -101,7 +102,7 @@ class _Desk:
     wording: Wording
     glossary: Glossary
     sources: Sources
-    static: Mapping[str, str]
+    static: Mapping[str, Asset]
     base_url: str
     answers_of: Callable[[Sequence[Entry]], Answering]
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
@@ -175,7 +176,7 @@ def hold(
     wording: Wording,
     glossary: Glossary,
     sources: Sources,
-    static: Mapping[str, str],
+    static: Mapping[str, Asset],
     base_url: str,
     answers_of: Callable[[Sequence[Entry]], Answering],
     links: Mapping[str, Sequence[Link]] = {},
@@ -327,14 +328,17 @@ def _story(
     if repeated:
         copies, attachments = _appearances(slip, repeated, card.url, desk, attachments)
     pictures: tuple[Shown, ...] = ()
-    if links:
-        pictures = references.shown(desk.odd[slip.path], links, attachments, desk.around)
+    files: tuple[Enclosed, ...] = ()
+    if slip.flags & ODD:
+        article = desk.odd[slip.path]
+        files = references.enclosed(article, links, attachments, desk.around)
+        pictures = references.shown(article, links, attachments, desk.around)
     kin, kin_digest = _kin(slip, card.url, desk)
     parts = [slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest]
-    if moved or links or attachments or canonical or repeated:
+    if moved or links or attachments or canonical or repeated or files:
         slips = [copy.digest for copy in repeated]
         own = tuple(tuple(copy[1:]) for copy in copies)
-        rest = (moved, links, attachments, canonical, own, tuple(slips), source, pictures)
+        rest = (moved, links, attachments, canonical, own, tuple(slips), source, pictures, files)
         parts.append(bytes.fromhex(digest(rest)))
     if kin:
         parts.append(kin_digest)
@@ -357,6 +361,7 @@ def _story(
         kin,
         pictures,
         named,
+        files,
         blake2b(b"".join(parts), digest_size=16).digest(),
     )
     return row, problems

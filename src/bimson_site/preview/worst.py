@@ -120,6 +120,8 @@ def files() -> dict[str, str]:
             rights="Được dùng lại, xin ghi nguồn.",
             corrections="[Hai gang tay là theo thước cũ của chợ, Bà Ỷ bán hương chứ không bán mã]",
             withdrawn="Tòa soạn rút lại để xem xét.",
+            collected="{date: 2026-11-02, how: đọc từ trang đã lưu của báo}",
+            attachments="[bien-ban.txt, {file: market.svg, title: Bản vẽ sắp xếp lại các dãy hàng sau buổi họp}]",
         ),
         "later": _article(
             TITLE,
@@ -150,6 +152,7 @@ def files() -> dict[str, str]:
         **{f"content/{name}.md": text for name, text in articles.items()},
         "content/page.md": "---\ntitle: Về kho này\nkind: page\n---\n" + BODY,
         "content/lead.svg": _SVG,
+        "content/bien-ban.txt": TEXT,
         "content/market.svg": _SVG.replace("#d9744a", "#a9472b"),
         "permalinks/2021.csv": _LEDGER,
     }

@@ -127,6 +127,7 @@ def filters(language: str, words: Catalogue) -> dict[str, Callable[..., object]]
         "day_of_year": lambda md: locales.day_of_year(md[0], md[1], language),
         "month_name": lambda m: locales.month_name(m, language),
         "number": lambda n: locales.number(n, language),
+        "size": lambda n: locales.size(n, language),
         "json_script": json_script,
         "host": lambda url: _HOST.sub(r"\2", url),
         "extra": lambda article: json.loads(article.extra),

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from bimson_site.text import slugs
 
 # Ids of the theme's own pages; a heading of that name takes a number.
-TAKEN = frozenset({"main", "about", "related"})
+TAKEN = frozenset({"main", "about", "related", "attachments"})
 
 _HEADING = re.compile(r"<h([2-6])>(.*?)</h\1>", re.DOTALL)
 _ID = re.compile(r'\bid="([^"]+)"')
