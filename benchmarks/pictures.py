@@ -24,12 +24,6 @@ from playwright.sync_api import Browser
 AS_OF = "2026-01-01"
 THOUSANDS = 5_200  # more than a home page shows a calendar for
 BRIDGE = "/2021/03/12/cau-moi-thay-ben-do-cu-sau-ba-muoi-nam-cho-doi/"
-GONE = "/2021/03/14/bai-da-go/"
-_LEDGER = f"""\
-url,id,path,key,since,as
-{GONE},,content/bai-da-go.md,0123456789abcdef,2021-03-14,page
-{GONE},,content/bai-da-go.md,0123456789abcdef,2021-04-01,removed: theo lời xin của tác giả
-"""
 _ONE = """\
 title: Kho báo Bến Sông
 footer: {keeper: Thư viện xã Bến Sông, contact: kho@ben-song.example}
@@ -39,6 +33,7 @@ base_url: https://kho.ben-song.example
 # The name of a picture, the archive that it is of, the page.
 KINDS = (
     ("article", "hundreds", BRIDGE),
+    ("corrected", "hundreds", sample.WITHDRAWN),
     ("home-one", "one", "/"),
     ("home-hundreds", "hundreds", "/"),
     ("home-thousands", "thousands", "/"),
@@ -56,7 +51,7 @@ KINDS = (
     ("page", "hundreds", "/gioi-thieu/"),
     ("search", "hundreds", "/search/?q=cho+tet"),
     ("difference", "hundreds", ""),
-    ("tombstone", "hundreds", GONE),
+    ("tombstone", "hundreds", sample.GONE),
     ("redirect", "hundreds", "/tin/cau-moi.html"),
     ("not-found", "hundreds", "/404.html"),
 )
@@ -76,8 +71,6 @@ def build(folder: Path) -> dict[str, Path]:
     """The three archives, built: their outputs by name."""
     hundreds, thousands, one = (folder / name for name in ("hundreds", "thousands", "one"))
     sample.write(hundreds)
-    (hundreds / "permalinks").mkdir()
-    (hundreds / "permalinks/2021.csv").write_text(_LEDGER, encoding="utf-8")
     sample.write(thousands, size=THOUSANDS)
     articles = sample.worst("vi")
     (one / "content").mkdir(parents=True)

@@ -50,6 +50,15 @@ featured: [content/worst/cau-moi.md, content/worst/gom.md]
 feeds: [authors, tags, sources]
 """
 
+# An address of which nothing is left, and an article that was put right and then withdrawn.
+GONE = "/2021/03/14/bai-da-go/"
+WITHDRAWN = "/2021/03/20/ben-xe-moi-mo-o-cho-cam-khe/"
+_LEDGER = f"""\
+url,id,path,key,since,as
+{GONE},,content/bai-da-go.md,0123456789abcdef,2021-03-14,page
+{GONE},,content/bai-da-go.md,0123456789abcdef,2021-04-01,removed: theo lời xin của tác giả
+"""
+
 BRIDGE = """\
 Sáng 12 tháng 3, khi sương còn phủ kín mặt sông Lam Khê, người lái đò Tạ Văn Mận chở chuyến khách cuối cùng qua bến. Ông neo đò dưới gốc si, rửa mái chèo, rồi đi bộ lên chiếc cầu mới mà ông đã nhìn nó mọc lên từng nhịp suốt hai năm.
 
@@ -183,6 +192,21 @@ def worst(language: str) -> dict[str, str]:
             summary="Ở tuổi 81, bà Mạc Thị Duyên vẫn ngồi bàn xoay mỗi sáng, và dạy lại cho bảy người trẻ trong làng.",
         )
         + PLAIN,
+        "worst/ben-xe.md": head(
+            title="Bến xe mới mở ở chợ Cẩm Khê",
+            timestamp="2021-03-20T06:00:00+07:00",
+            authors="Trần Văn Khê",
+            section="Thời sự/Giao thông",
+            summary="Bến có sáu chỗ đỗ, chuyến đầu rời bến lúc 5 giờ.",
+            corrections="[{2021-03-21: Bến có sáu chỗ đỗ chứ không phải mười sáu.}]",
+            withdrawn="{date: 2021-04-02, reason: Bến chưa được cấp phép khi bài đăng; bài giữ lại để đối chiếu.}",
+            collected="{date: 2025-11-02, how: đọc từ trang đã lưu của báo}",
+            attachments="[{file: so-do-ben.txt, title: Sơ đồ bến và giờ xe chạy}]",
+        )
+        + PLAIN
+        + "Giờ chạy có trong [bảng giờ](gio-chay.csv).\n",
+        "worst/so-do-ben.txt": "Sáu chỗ đỗ, hai dãy, lối vào phía bờ kênh.\n",
+        "worst/gio-chay.csv": "chuyến,giờ\nchợ huyện,05:00\nbến đò,06:30\n",
         "worst/hoa.md": head(title=CAPITALS, timestamp="2021-12-28", section="Thời sự") + PLAIN,
         "worst/dai.md": head(
             title=f'"{LONGEST}"',
@@ -278,6 +302,7 @@ def write(folder: Path | str, language: str = "vi", size: int = SIZE) -> None:
     for path, text in worst(language).items():
         _put(root / path, text)
     _put(root / "content/worst/cau-moi.svg", _SVG)
+    _put(root / "permalinks/2021.csv", _LEDGER)
     first = FIRST.year
     _put(root / "bimson.yaml", _SETTINGS[language].format(first=first) + _ALIKE)
 

@@ -97,6 +97,7 @@ ARTICLE = """\
       - definition:
         - link "https://kho.example/2021/03/12/cau-moi/"
       - group: Trích dẫn bài này
+      - group: Dữ liệu và mã kiểm tra
   - navigation "Bài trước và bài sau":
     - link "Sau, 14/3/2021 › Chợ phiên"
 - contentinfo:

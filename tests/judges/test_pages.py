@@ -46,6 +46,8 @@ KINDS = (
     "/2021/03/13/cau-moi-ban-sau/",
     "/2022/06/08/bang-gia-8/",
     "/undated/",
+    sample.WITHDRAWN,
+    sample.GONE,
     "/authors/",
     "/authors/do-thu-hanh/",
     "/sections/",
