@@ -194,6 +194,21 @@ def _untouched(folder: Path, last: Finished | None) -> bool:
     return found.files == last.outputs and not found.links
 
 
+def last_build(site: Site, moment: Moment, kept: Cache) -> Finished | None:
+    """The last build into the usual folder, where one at this moment would publish the same. Whether the folder is
+    as it was left, nobody has looked."""
+    last = records.unpacked_build(kept.state(site.config.output))
+    if last is None or not (said := surveys.walk(site, kept).digest):
+        return None
+    return last if _stands(last, _context(site, said, moment), moment) else None
+
+
+def _stands(last: Finished, now: str, moment: Moment) -> bool:
+    """Whether a build would publish what the last one did: all that it depends on is as it was, and nothing has
+    gone live since."""
+    return last.context == now and last.since <= moment.as_of < last.until
+
+
 def _as_before(
     moment: Moment,
     last: Finished | None,
@@ -204,11 +219,11 @@ def _as_before(
 ) -> Report | None:
     """The report of a build that has nothing to do: no file, setting or template is another than last
     time, nothing has gone live since, and every published file is as it was left."""
-    if last is None or last.context != now:
+    if last is None or not _stands(last, now, moment):
         return None
     if last.owed and (options.record or options.locked):
         return None
-    if not last.since <= moment.as_of < last.until or (options.strict and _wrong(last.report)):
+    if options.strict and _wrong(last.report):
         return None
     same = untouched()
     hands.lap("walk the output")

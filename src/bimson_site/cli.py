@@ -557,9 +557,10 @@ def serve(
                 serving.serve_built(folder, prefix, listens, host, log)
                 return call.code
             answers = _answers(root, future, drafts, as_of, call.voice)
-            # Before there are threads, so that it may use processes.
-            with terminal.progress(call.voice, None, time.monotonic, None) as hands:
-                answers.session.plan(hands)
+            if not answers.session.begin():
+                # Before there are threads, so that it may use processes.
+                with terminal.progress(call.voice, None, time.monotonic, None) as hands:
+                    answers.session.plan(hands)
 
             def ready(polling: str) -> None:
                 say = call.voice.say

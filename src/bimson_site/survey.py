@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple, TypeVar
+from functools import cached_property, partial
+from hashlib import blake2b
+from typing import TypeVar
 
 from bimson_site import darkroom, folding, jobs, routes
 from bimson_site.darkroom import Gallery
@@ -32,9 +33,11 @@ from bimson_site.model import (
     Pair,
     Partition,
     Slip,
+    Source,
     Sources,
     TermKind,
     Whole,
+    bytes_of,
     digest,
     utc,
 )
@@ -100,13 +103,30 @@ class Survey:
 # --- walk and load ------------------------------------------------------------------------------------
 
 
-class Walked(NamedTuple):
+class Walked:
     """What stands in content/: the files, the problems of those that are none, and what is another when
-    anything of it is another."""
+    anything of it is another, "" as long as files have to be read."""
 
-    sources: Sources
-    unfit: tuple[Problem, ...]
-    digest: str
+    def __init__(self, listing: Sequence[Source], said: str = "") -> None:
+        self._listing = listing
+        self.digest = said
+
+    @property
+    def seen(self) -> bytes:
+        """A digest of the listing."""
+        return blake2b(bytes_of(tuple(map(tuple, self._listing))), digest_size=16).digest()
+
+    @cached_property
+    def _sorted(self) -> tuple[Sources, tuple[Problem, ...]]:
+        return discover(self._listing)
+
+    @property
+    def sources(self) -> Sources:
+        return self._sorted[0]
+
+    @property
+    def unfit(self) -> tuple[Problem, ...]:
+        return self._sorted[1]
 
 
 def opened(site: Site, *, passing: bool = False) -> Cache:
@@ -134,11 +154,21 @@ def rules(site: Site) -> load.LoadRules:
     return load.LoadRules(config.language, config.timezone, missing, config.search, names, own)
 
 
+def walk(site: Site, kept: Cache) -> Walked:
+    """Look at every file of content/, and read none; it has its digest where all are as they were."""
+    walked = Walked(files.walk(site.root, "content", kept.now()))
+    walked.digest = kept.walked(walked.seen)
+    return walked
+
+
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
     """Read every article file that is not as it was; what they say is in the cache then."""
-    sources, unfit = discover(files.walk(site.root, "content", kept.now()))
-    known = kept.known()
+    walked = walk(site, kept)
     hands.lap("walk content/")
+    if walked.digest:
+        return walked
+    sources, unfit = walked.sources, walked.unfit
+    known = kept.known()
     unread = [
         jobs.Unread(source, past.digest if past else b"")
         for source in sources.articles
@@ -150,11 +180,11 @@ def read(site: Site, kept: Cache, hands: Hands) -> Walked:
     if unread:
         reader = partial(jobs.make_reader, site.root, rules(site))
         kept.keep(hands.work("read", reader, unread, jobs.died_reading), known)
-    hands.lap("read")
     others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
-    return Walked(
-        sources, unfit, digest((kept.history, others, tuple(p.where.path for p in unfit)))
-    )
+    walked.digest = digest((kept.history, others, tuple(p.where.path for p in unfit)))
+    kept.keep_walk(walked.seen, walked.digest)
+    hands.lap("read")
+    return walked
 
 
 # --- release to shelve --------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT
 CREATE TABLE IF NOT EXISTS pictures (
   path TEXT PRIMARY KEY, size INTEGER, written INTEGER, changed INTEGER, inode INTEGER, bytes TEXT,
   facts BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS walks (seen BLOB, history BLOB, said TEXT);
 CREATE TABLE IF NOT EXISTS rules (digest TEXT, history BLOB);
 """
 _PUBLISHED = """
@@ -55,7 +56,7 @@ CREATE TABLE IF NOT EXISTS partitions (
 """
 _TABLES = (
     *("files", "records", "signatures", "sentences", "terms"),
-    *("judged", "folded", "pictures", "rules"),
+    *("judged", "folded", "pictures", "walks", "rules"),
 )
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 _AT_A_TIME = 2_000  # readings
@@ -209,6 +210,20 @@ class Cache:
             "SELECT path, number, size, written, changed, inode, bytes FROM files"
         )
         return {path: Known(number, tuple(stamp), digest) for path, number, *stamp, digest in rows}
+
+    def walked(self, seen: bytes) -> str:
+        """What was kept of a walk that saw the same (`seen`, a digest), "" where another was the last, or more is
+        known since."""
+        found = self._articles.execute(
+            "SELECT said FROM walks WHERE seen = ? AND history = ?", (seen, self.history)
+        )
+        return str(next(found, ("",))[0])
+
+    def keep_walk(self, seen: bytes, said: str) -> None:
+        """Keep of the last walk what it came to."""
+        with _transaction(self._articles) as db:
+            db.execute("DELETE FROM walks")
+            db.execute("INSERT INTO walks VALUES (?, ?, ?)", (seen, self.history, said))
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Drop files that are gone, with everything they said."""

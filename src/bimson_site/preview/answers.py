@@ -19,6 +19,7 @@ from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.model import Asset, utc
 from bimson_site.pipeline.discover import is_article
 from bimson_site.preview import guide, notes, start
+from bimson_site.preview.early import Early
 from bimson_site.preview.edition import Drawn, Edition
 from bimson_site.preview.gate import prefix_of
 from bimson_site.preview.guide import ARCHIVE, GUIDE, Guide
@@ -66,8 +67,8 @@ class Answers:
 
     @property
     def prefix(self) -> str:
-        edition = self.session.edition
-        return prefix_of(edition.site.config.base_url) if edition else ""
+        shown = self.session.edition or self.session.early
+        return prefix_of(shown.site.config.base_url) if shown else ""
 
     def file(self, path: str) -> Answer | None:
         """The answer where a path is that of a file which is published as it is; asks nothing but the table
@@ -101,7 +102,11 @@ class Answers:
         return self._broken(path, (problem("machine-refused", Location("."), reason=reason),))
 
     def _answer(self, path: str) -> Answer:
-        if self.session.due:
+        if (early := self.session.early) and (found := self._early(early, path)):
+            return found
+        if self.session.edition is None and self.session.due:
+            self.session.catch_up()
+        elif self.session.due:
             self.session.plan()
         edition, prefix = self.session.edition, self.prefix
         if path == ROOM:
@@ -130,10 +135,26 @@ class Answers:
             return Answer(302, goto=f"{path}/")
         return self._elsewhere(edition, path, url)
 
+    def _early(self, early: Early, path: str) -> Answer | None:
+        """A page or file of the last build, before there is a plan."""
+        data = self._built(early, path)
+        name = _name(path)
+        if data is None:
+            return None
+        if not name.endswith(".html"):
+            return Answer(200, name, data)
+        said = notes.said(early.problems, (), (), self.session.root, self.voice)
+        note = notes.noted(data, path, self._digest_at, said)
+        return Answer(200, name, notes.injected(data, note), note=note)
+
+    def _built(self, early: Early, path: str) -> bytes | None:
+        below = path.startswith(f"{self.prefix}/") and not path.startswith(ROOM)
+        return early.read(path[len(self.prefix) :]) if below else None
+
     def _drawn(self, edition: Edition, path: str, drawn: Drawn) -> Answer:
         if drawn.asset:
             return self._asset(drawn.asset)
-        name = routes.output(path) if not path.endswith("/") else "index.html"
+        name = _name(path)
         if not name.endswith(".html"):
             return Answer(200, name, drawn.data)
         if len(self._good) >= _REMEMBERED:
@@ -254,6 +275,9 @@ class Answers:
         """What changes with the bytes of the file at a path."""
         if path.startswith(f"{DRAFTS}/"):
             path = self.prefix + path[len(DRAFTS) :]
+        if early := self.session.early:
+            data = self._built(early, path) if early.is_file(path[len(self.prefix) :]) else None
+            return "" if data is None else blake2b(data, digest_size=8).hexdigest()
         found = self.file(path) or self._made(path)
         if found is None:
             return ""
@@ -318,6 +342,11 @@ class Answers:
         said = tuple((k, "" if k == "stale" and not edition else v) for k, v in said)
         note = notes.noted(data, ROOM, lambda _: "", said)
         return Answer(200, "index.html", notes.injected(data, note), note=note)
+
+
+def _name(path: str) -> str:
+    """The name of the file that a page is published as."""
+    return routes.output(path) if not path.endswith("/") else "index.html"
 
 
 _TRIES = 4

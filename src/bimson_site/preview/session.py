@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+from bimson_site import build as builds
 from bimson_site import jobs, pressroom
 from bimson_site import survey as surveys
 from bimson_site.effects import cache, files, workers
@@ -32,6 +33,7 @@ from bimson_site.pipeline import assemble, records
 from bimson_site.pipeline.assemble import Found, Wanted
 from bimson_site.pipeline.release import Moment
 from bimson_site.preview.contents import Place, claim, contents
+from bimson_site.preview.early import Early
 from bimson_site.preview.edition import (
     Drawn,
     Edition,
@@ -63,7 +65,7 @@ class Prepared(NamedTuple):
 
 class Session:
     """The preview of a site. `clock` gives seconds since 1970 UTC, `opened` the site in a folder; `edition` is
-    None until a plan was whole, `broken` says what was wrong with the last one; `plans` counts them."""
+    None until a plan was whole, `early` what is shown before, `broken` says what was wrong with the last one; `plans` counts them."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Session:
         self.root = root
         self.terms = terms
         self.edition: Edition | None = None
+        self.early: Early | None = None
         self.waiting: Edition | None = None
         self.broken: tuple[Problem, ...] = ()
         self.plans = 0
@@ -97,6 +100,19 @@ class Session:
         self._held.close()
 
     # --- planning ---------------------------------------------------------------------------------
+
+    def begin(self) -> bool:
+        """Show the last build until the first plan is done; False where a build now would publish other pages."""
+        moment = self.terms.at(int(self._clock()))
+        try:
+            site = self._opened(self.root)
+            with workers.undisturbed(), surveys.opened(site) as kept:
+                last = builds.last_build(site, moment, kept)
+        except (SiteError, OSError, LostError):
+            return False  # the plan will say what is wrong
+        if last:
+            self.early = Early(site, last.outputs, last.report.problems)
+        return last is not None
 
     def plan(self, hands: Hands = ALONE) -> None:
         """Look at the whole site and plan it. Where it cannot be planned, `broken` says why and the last
@@ -132,6 +148,7 @@ class Session:
             prepared.held.close()
             return
         self._adopted = prepared.number
+        self.early = None
         self._forget()
         self._looked = prepared.looked or self._looked
         if prepared.edition is None:
@@ -144,7 +161,9 @@ class Session:
         self._held = prepared.held
 
     def younger(self) -> tuple[str, ...]:
-        """Files that were written since the last plan began."""
+        """Files that were written since the last plan began; before the first one, all of them by their folder."""
+        if self.early:
+            return ("content/",)
         found = [
             s
             for folder in ("content", "templates", "static", "words")

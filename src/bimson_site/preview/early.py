@@ -1,0 +1,41 @@
+"""What is shown before the first plan is done: the last build, where a build now would publish the same.
+
+Values only; whether that is so says `build.last_build`. A file that was changed by hand since is none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bimson_site import routes
+from bimson_site.effects import files
+from bimson_site.effects.site import Site
+from bimson_site.errors import Problem
+from bimson_site.pipeline.records import Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """The last build of a site: the stamps of its files by path, what it said."""
+
+    site: Site
+    outputs: Mapping[str, Stamp]
+    problems: tuple[Problem, ...]
+
+    def is_file(self, url: str) -> bool:
+        """Whether what is published at an address is a file as it is: one of the theme or of static/, or a picture.
+        Of other files beside articles nobody knows before the plan; a page that names one is loaded again then."""
+        return routes.is_image(url) or any(asset.url == url for asset in self.site.assets)
+
+    def read(self, url: str) -> bytes | None:
+        """The bytes that were published at an address, None where none were or others are there."""
+        path = routes.output(url)
+        folder = self.site.root / self.site.config.output
+        if path not in self.outputs:
+            return None
+        try:
+            data = (folder / path).read_bytes()
+            return data if files.stamp(folder, path) == self.outputs[path] else None
+        except OSError:
+            return None

@@ -1,0 +1,104 @@
+"""Before the first plan is done, the preview shows the last build, where a build now would publish the same."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from bimson_site import words
+from bimson_site.console import Voice
+from bimson_site.effects.site import open_site
+from bimson_site.preview.answers import Answers
+from bimson_site.preview.edition import Terms
+from bimson_site.preview.session import Session
+from conftest import LONG, Site, article
+
+GOLDEN = Path(__file__).parents[1] / "sites/golden"
+NOW = 1_767_225_600  # 2026-01-01 in UTC
+PAGE = "/2020/08/05/cho-phien-hop-lai/"
+FILE = "build/2020/08/05/cho-phien-hop-lai/index.html"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Site:
+    """The golden site, built; its tests know what it should be."""
+    shutil.copytree(GOLDEN, tmp_path / "site", ignore=shutil.ignore_patterns("expected*"))
+    made = Site(tmp_path / "site")
+    time.sleep(0.1)  # a file of a moment ago is not yet known by its times
+    made.build("--as-of", "2026-01-01")
+    assert not made.build("--as-of", "2026-01-01").json["written"]
+    return made
+
+
+def answers(made: Site, **terms: object) -> Answers:
+    session = Session(made.root, Terms(**terms), lambda: NOW)  # type: ignore[arg-type]
+    return Answers(session, Voice(words.catalogue("vi")))
+
+
+def test_every_file_of_the_build_is_shown_without_a_plan(built: Site) -> None:
+    early = answers(built)
+    assert early.session.begin()
+    for path, data in built.files().items():
+        url = f"{early.prefix}/{path}"
+        found = early.answer(url.removesuffix("index.html"))
+        assert found.status == 200
+        assert found.data.startswith(data[: data.find(b"</body>")] if found.note else data), path
+    assert early.session.plans == 0
+
+
+def test_a_tab_that_saw_it_early_has_no_news_when_it_is_planned(built: Site) -> None:
+    early = answers(built)
+    early.session.begin()
+    before = early.answer(early.prefix + "/")
+    early.session.catch_up()
+    after = early.answer(early.prefix + "/")
+    assert early.session.plans == 1
+    assert (before.data, before.news) == (after.data, after.news)
+
+
+def test_what_no_build_knows_is_planned(built: Site) -> None:
+    early = answers(built)
+    early.session.begin()
+    assert early.answer("/_preview/").status == 200
+    assert early.session.plans == 1
+
+
+def test_a_page_that_was_changed_by_hand_is_not_shown(built: Site) -> None:
+    early = answers(built)
+    early.session.begin()
+    good = built.output(FILE.removeprefix("build/"))
+    built.write(FILE, "<p>Khác.</p>")
+    shown = early.answer(early.prefix + PAGE).data.decode()
+    assert shown.startswith(good[: good.find("</body>")])
+    assert early.session.plans == 1
+
+
+CHANGES = {
+    "article": ("content/moi.md", article("Bài mới", body=LONG)),
+    "template": ("templates/404.html", "<p>Lạc"),
+    "settings": ("bimson.yaml", "title: Kho khác\n"),
+    "broken settings": ("bimson.yaml", "title: [\n"),
+    "ledger": ("permalinks/2020.csv", "url,id,path,key,since,as\n"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_another_site_is_planned_first(built: Site, change: str) -> None:
+    built.write(*CHANGES[change])
+    assert not answers(built).session.begin()
+
+
+@pytest.mark.parametrize(
+    "terms", [{"drafts": True}, {"future": True}, {"as_of": 1_500_000_000}], ids=str
+)
+def test_another_moment_is_planned_first(built: Site, terms: dict[str, object]) -> None:
+    assert not answers(built, **terms).session.begin()
+
+
+def test_a_site_that_was_never_built_is_planned_first(built: Site) -> None:
+    shutil.rmtree(built.root / ".bimson")
+    assert open_site(built.root)
+    assert not answers(built).session.begin()
