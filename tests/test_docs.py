@@ -275,6 +275,8 @@ def test_the_gallery_shows_every_kind_of_page_in_every_look() -> None:
     }
     assert set(links(DOCS / "gallery.md")) == taken
     assert {f"pictures/{p.name}" for p in (DOCS / "pictures").glob("*.webp")} == taken
+    for readme in README:
+        assert {f"docs/{path}" for path in taken} <= set(links(ROOT / readme)), readme
     assert sum(p.stat().st_size for p in (DOCS / "pictures").iterdir()) < 3_000_000
 
 

@@ -12,7 +12,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from itertools import count
@@ -165,8 +165,9 @@ class Existing:
     links: tuple[str, ...] = ()
 
 
-def existing(folder: Path) -> Existing:
-    """What an output folder holds; nothing where there is none."""
+def existing(folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> Existing:
+    """What an output folder holds; nothing where there is none. `wanted` says of a name at its top whether it is
+    looked at."""
     found: dict[str, tuple[int, int, int]] = {}
     folders, links = [], []
     queue = [""] if folder.is_dir() else []
@@ -175,7 +176,7 @@ def existing(folder: Path) -> Existing:
         folders.append(here[:-1])
         for entry in os.scandir(f"{folder}/{here}"):
             path = f"{here}{entry.name}"
-            if path == MARK:
+            if path == MARK or not (here or wanted(path)):
                 continue
             if entry.is_symlink() and not path.startswith("."):
                 links.append(path)
