@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bimson_site import routes
 from bimson_site import survey as surveys
-from bimson_site.effects import files
+from bimson_site.effects import files, workers
 from bimson_site.effects.cache import Cache
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
@@ -218,13 +218,24 @@ def _untouched(folder: Path, last: Finished, some: Container[str], within: bool)
     return found.files == left and not found.links
 
 
-def last_build(site: Site, moment: Moment, kept: Cache) -> Finished | None:
-    """The last build into the usual folder, where one at this moment would publish the same. Whether the folder is
-    as it was left, nobody has looked."""
+class LastBuild(NamedTuple):
+    """What the last build left of itself, and whether one now would publish the same."""
+
+    finished: Finished
+    stands: bool
+
+
+def last_build(site: Site, moment: Moment, kept: Cache) -> LastBuild | None:
+    """The last build into the usual folder; none where there was none, or where so much was written since that its
+    pages say little. Whether the folder is as it was left, nobody has looked."""
     last = records.unpacked_build(kept.state(site.config.output))
-    if last is None or not (said := surveys.walk(site, kept).digest):
+    if last is None:
         return None
-    return last if _stands(last, _context(site, said, moment), moment) else None
+    walked = surveys.walk(site, kept)
+    if not walked.digest:
+        many = len(surveys.unread(walked, kept.known())) >= workers.WORTH_IT
+        return None if many else LastBuild(last, stands=False)
+    return LastBuild(last, _stands(last, _context(site, walked.digest, moment), moment))
 
 
 def _stands(last: Finished, now: str, moment: Moment) -> bool:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from bimson_site import darkroom, folding, jobs, routes
 from bimson_site.darkroom import Gallery
 from bimson_site.effects import files, tool, workers
-from bimson_site.effects.cache import Cache, LostError
+from bimson_site.effects.cache import Cache, Known, LostError
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem
@@ -161,6 +161,15 @@ def walk(site: Site, kept: Cache) -> Walked:
     return walked
 
 
+def unread(walked: Walked, known: Mapping[str, Known]) -> list[jobs.Unread]:
+    """The article files that are not as they were when they were read, with what is known of them."""
+    return [
+        jobs.Unread(source, past.digest if past else b"")
+        for source in walked.sources.articles
+        if (past := known.get(source.path)) is None or past.stamp != source.stamp
+    ]
+
+
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
     """Read every article file that is not as it was; what they say is in the cache then."""
     walked = walk(site, kept)
@@ -169,17 +178,12 @@ def read(site: Site, kept: Cache, hands: Hands) -> Walked:
         return walked
     sources, unfit = walked.sources, walked.unfit
     known = kept.known()
-    unread = [
-        jobs.Unread(source, past.digest if past else b"")
-        for source in sources.articles
-        if (past := known.get(source.path)) is None or past.stamp != source.stamp
-    ]
     gone = known.keys() - {source.path for source in sources.articles}
     if gone:
         kept.forget(known[path].number for path in gone)
-    if unread:
+    if to_read := unread(walked, known):
         reader = partial(jobs.make_reader, site.root, rules(site))
-        kept.keep(hands.work("read", reader, unread, jobs.died_reading), known)
+        kept.keep(hands.work("read", reader, to_read, jobs.died_reading), known)
     others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
     walked.digest = digest((kept.history, others, tuple(p.where.path for p in unfit)))
     kept.keep_walk(walked.seen, walked.digest)

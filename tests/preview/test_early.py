@@ -1,4 +1,4 @@
-"""Before the first plan is done, the preview shows the last build, where a build now would publish the same."""
+"""Before the first plan is done, the preview shows the last build, and says so where another would be published now."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def answers(made: Site, **terms: object) -> Answers:
 def test_every_file_of_the_build_is_shown_without_a_plan(built: Site) -> None:
     early = answers(built)
     assert early.session.begin()
+    assert early.session.early.stands
     for path, data in built.files().items():
         url = f"{early.prefix}/{path}"
         found = early.answer(url.removesuffix("index.html"))
@@ -86,16 +87,30 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_another_site_is_planned_first(built: Site, change: str) -> None:
+def test_of_another_site_the_last_build_is_shown_as_what_it_is(built: Site, change: str) -> None:
     built.write(*CHANGES[change])
-    assert not answers(built).session.begin()
+    early = answers(built)
+    if change == "broken settings":
+        assert not early.session.begin()
+        return
+    assert early.session.begin()
+    assert not early.session.early.stands
+    shown = early.answer(early.prefix + PAGE)
+    assert "Trang này là của lần dựng trước" in shown.news
+    early.session.catch_up()
+    assert early.session.plans == 1
+    assert early.answer(early.prefix + PAGE).news != shown.news
 
 
 @pytest.mark.parametrize(
     "terms", [{"drafts": True}, {"future": True}, {"as_of": 1_500_000_000}], ids=str
 )
-def test_another_moment_is_planned_first(built: Site, terms: dict[str, object]) -> None:
-    assert not answers(built, **terms).session.begin()
+def test_at_another_moment_the_last_build_does_not_stand(
+    built: Site, terms: dict[str, object]
+) -> None:
+    session = answers(built, **terms).session
+    assert session.begin()
+    assert not session.early.stands
 
 
 def test_a_site_that_was_never_built_is_planned_first(built: Site) -> None:

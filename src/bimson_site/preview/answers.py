@@ -143,7 +143,12 @@ class Answers:
             return None
         if not name.endswith(".html"):
             return Answer(200, name, data)
-        said = notes.said(early.problems, (), (), self.session.root, self.voice)
+        old = (
+            ""
+            if early.stands
+            else self.voice.say("This page is of the last build; the newest is on its way.")
+        )
+        said = notes.said(early.problems, (), (), self.session.root, self.voice, old)
         note = notes.noted(data, path, self._digest_at, said)
         return Answer(200, name, notes.injected(data, note), note=note)
 

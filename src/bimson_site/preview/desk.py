@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 QUIET = 0.1  # seconds without an event or a request after which the site is planned
 AT_MOST = 2.0  # seconds after which it is planned although events keep coming
 PATIENCE = 0.3  # seconds that a request waits for a running plan
+FIRST_PATIENCE = 0.6  # seconds after the start in which it waits for the first plan, before a page of the last build
 
 
 @dataclass(eq=False)
@@ -46,6 +47,8 @@ class Desk:
         self._settled = asyncio.Event()
         self._settled.set()
         self._loop = asyncio.get_running_loop()
+        self._first: asyncio.Future[None] = self._loop.create_future()
+        self._patient_until = self._loop.time() + FIRST_PATIENCE
 
     async def do(self, work: Callable[[], Result]) -> Result:
         """Have something done in the desk's thread, after what it is doing."""
@@ -57,6 +60,9 @@ class Desk:
             self._stirred.set()  # quiet begins anew: whoever looks comes before the plan
         if found := self.answers.file(path):
             return found
+        early = self.answers.session.early
+        if early and not early.stands and self._loop.time() < self._patient_until:
+            await asyncio.wait([self._first], timeout=self._patient_until - self._loop.time())
         if self._planning and not self._saved:  # what was saved meanwhile is shown already
             await asyncio.wait([self._planning], timeout=PATIENCE)
         return await self.do(lambda: self.answers.answer(path))
@@ -126,6 +132,8 @@ class Desk:
             session.hint(saved)  # the plan may have begun before
 
         await self.do(adopt)
+        if not self._first.done():
+            self._first.set_result(None)
 
     async def _quiet(self) -> None:
         """Until nothing has happened for a moment, and no file that was saved is empty: an editor may be

@@ -1,6 +1,7 @@
-"""What is shown before the first plan is done: the last build, where a build now would publish the same.
+"""What is shown before the first plan is done: the last build.
 
-Values only; whether that is so says `build.last_build`. A file that was changed by hand since is none of it.
+Where a build now would publish the same (`build.last_build`), it is shown at once; else after a moment, with a word that
+it is the last one, until the plan is done. A file that was changed by hand since is none of it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from bimson_site.pipeline.records import Stamp
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """The last build of a site: the stamps of its files by path, what it said."""
+    """The last build of a site: the stamps of its files by path, what it said; whether it stands."""
 
     site: Site
     outputs: Mapping[str, Stamp]
     problems: tuple[Problem, ...]
+    stands: bool
 
     def is_file(self, url: str) -> bool:
         """Whether what is published at an address is a file as it is: one of the theme or of static/, or a picture.

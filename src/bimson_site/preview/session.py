@@ -102,7 +102,7 @@ class Session:
     # --- planning ---------------------------------------------------------------------------------
 
     def begin(self) -> bool:
-        """Show the last build until the first plan is done; False where a build now would publish other pages."""
+        """Show the last build until the first plan is done; False where there is none to show."""
         moment = self.terms.at(int(self._clock()))
         try:
             site = self._opened(self.root)
@@ -111,7 +111,8 @@ class Session:
         except (SiteError, OSError, LostError):
             return False  # the plan will say what is wrong
         if last:
-            self.early = Early(site, last.outputs, last.report.problems)
+            finished = last.finished
+            self.early = Early(site, finished.outputs, finished.report.problems, last.stands)
         return last is not None
 
     def plan(self, hands: Hands = ALONE) -> None:
