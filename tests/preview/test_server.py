@@ -32,7 +32,21 @@ def served(tmp_path_factory):
     made.root.parent.joinpath("secret.txt").write_text("bí mật")
     made.build()
     with serving(made) as running:
+        running.get(
+            "/_preview/"
+        )  # waits for the plan: files of the last build have marks of their own
         yield running
+
+
+def test_files_of_the_last_build_have_their_types_and_parts_before_there_is_a_plan(site) -> None:
+    from running import serving
+
+    made = site({name: data for name, data in FILES.items() if "/" in name or name[0] != "c"})
+    made.build()
+    with serving(made) as running:
+        got = running.get("/film.mp4", "Range: bytes=5-14")
+        assert (got.status, got.body) == (206, b"5678901234")
+        assert running.get("/style.css").headers["content-type"] == "text/css; charset=utf-8"
 
 
 def test_a_page_is_what_a_build_writes_but_for_one_script(served) -> None:

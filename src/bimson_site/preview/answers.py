@@ -137,12 +137,16 @@ class Answers:
 
     def _early(self, early: Early, path: str) -> Answer | None:
         """A page or file of the last build, before there is a plan."""
-        data = self._built(early, path)
+        place = self._built(early, path)
         name = _name(path)
-        if data is None:
+        if place is None:
             return None
         if not name.endswith(".html"):
-            return Answer(200, name, data)
+            return Answer(200, name, file=place)
+        try:
+            data = place.read_bytes()
+        except OSError:
+            return None
         old = (
             ""
             if early.stands
@@ -152,9 +156,9 @@ class Answers:
         note = notes.noted(data, path, self._digest_at, said)
         return Answer(200, name, notes.injected(data, note), note=note)
 
-    def _built(self, early: Early, path: str) -> bytes | None:
+    def _built(self, early: Early, path: str) -> Path | None:
         below = path.startswith(f"{self.prefix}/") and not path.startswith(ROOM)
-        return early.read(path[len(self.prefix) :]) if below else None
+        return early.file(path[len(self.prefix) :]) if below else None
 
     def _drawn(self, edition: Edition, path: str, drawn: Drawn) -> Answer:
         if drawn.asset:
@@ -281,9 +285,10 @@ class Answers:
         if path.startswith(f"{DRAFTS}/"):
             path = self.prefix + path[len(DRAFTS) :]
         if early := self.session.early:
-            data = self._built(early, path) if early.is_file(path[len(self.prefix) :]) else None
-            return "" if data is None else blake2b(data, digest_size=8).hexdigest()
-        found = self.file(path) or self._made(path)
+            place = self._built(early, path) if early.is_file(path[len(self.prefix) :]) else None
+            found = Answer(file=place) if place else None
+        else:
+            found = self.file(path) or self._made(path)
         if found is None:
             return ""
         if found.file is None:

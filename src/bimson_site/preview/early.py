@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bimson_site import routes
 from bimson_site.effects import files
@@ -30,14 +31,12 @@ class Early:
         Of other files beside articles nobody knows before the plan; a page that names one is loaded again then."""
         return routes.is_image(url) or any(asset.url == url for asset in self.site.assets)
 
-    def read(self, url: str) -> bytes | None:
-        """The bytes that were published at an address, None where none were or others are there."""
+    def file(self, url: str) -> Path | None:
+        """The file that was published at an address, None where there is none or it is not as it was left."""
         path = routes.output(url)
         folder = self.site.root / self.site.config.output
-        if path not in self.outputs:
-            return None
         try:
-            data = (folder / path).read_bytes()
-            return data if files.stamp(folder, path) == self.outputs[path] else None
+            same = path in self.outputs and files.stamp(folder, path) == self.outputs[path]
         except OSError:
             return None
+        return folder / path if same else None
