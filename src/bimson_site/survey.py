@@ -181,12 +181,14 @@ def read(site: Site, kept: Cache, hands: Hands) -> Walked:
     gone = known.keys() - {source.path for source in sources.articles}
     if gone:
         kept.forget(known[path].number for path in gone)
+    whole = True
     if to_read := unread(walked, known):
         reader = partial(jobs.make_reader, site.root, rules(site))
-        kept.keep(hands.work("read", reader, to_read, jobs.died_reading), known)
+        whole = kept.keep(hands.work("read", reader, to_read, jobs.died_reading), known)
     others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
     walked.digest = digest((kept.history, others, tuple(p.where.path for p in unfit)))
-    kept.keep_walk(walked.seen, walked.digest)
+    if whole:
+        kept.keep_walk(walked.seen, walked.digest)
     hands.lap("read")
     return walked
 

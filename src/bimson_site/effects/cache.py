@@ -242,9 +242,10 @@ class Cache:
     def _write_history(self) -> None:
         self._articles.execute("UPDATE rules SET history = ?", (self.history,))
 
-    def keep(self, readings: Iterable[Reading], known: Mapping[str, Known]) -> None:
+    def keep(self, readings: Iterable[Reading], known: Mapping[str, Known]) -> bool:
         """Keep what was read, some thousands at a time, so that a build that is ended need not read them
-        again; `known` is what was `known` before."""
+        again; `known` is what was `known` before. False where a file could not be read: it is to be read again."""
+        whole = True
         number = 1 + max((k.number for k in known.values()), default=0)
         for some in _by(_AT_A_TIME, readings):
             rows = []
@@ -252,9 +253,11 @@ class Cache:
                 past = known.get(reading.source.path)
                 rows.append((past.number if past else number, reading))
                 number += past is None
+                whole = whole and bool(reading.digest)
             with _transaction(self._articles) as db:
                 self._keep(db, rows, known)
                 self._write_history()
+        return whole
 
     def _keep(
         self,
