@@ -309,3 +309,14 @@ def test_another_program_draws_everything_again(tmp_path, counted, monkeypatch) 
     result, counts = counted(site)
     assert (counts["parsed"], counts["drawn"]) == (first["parsed"], first["drawn"])
     assert result.json["written"] == 0  # to the same bytes
+
+
+def test_an_edit_of_equal_size_is_seen_where_the_clock_stands_still(tmp_path, monkeypatch) -> None:
+    """As on file systems that count whole seconds: both walks fall into one tick."""
+    monkeypatch.setattr(files, "now", lambda _folder: 1_000_000_000_000_000_000)
+    site = Site(tmp_path)
+    site.write("content/a.md", article("Chợ", body=f"Một. {LONG}"))
+    site.build()
+    site.write("content/a.md", article("Chợ", body=f"Mốt. {LONG}"))
+    assert site.build().json["articles"] == 1
+    assert "Mốt. " in site.output("2020/08/05/cho/index.html")

@@ -112,6 +112,12 @@ class Walked:
         self.digest = said
 
     @property
+    def settled(self) -> bool:
+        """Whether every file is old enough to be known by its stamp: one that is not may change within the same tick
+        of the clock, and be seen with the same stamp."""
+        return all(source.changed != files.UNSETTLED for source in self._listing)
+
+    @cached_property
     def seen(self) -> bytes:
         """A digest of the listing."""
         return blake2b(bytes_of(tuple(map(tuple, self._listing))), digest_size=16).digest()
@@ -157,7 +163,7 @@ def rules(site: Site) -> load.LoadRules:
 def walk(site: Site, kept: Cache) -> Walked:
     """Look at every file of content/, and read none; it has its digest where all are as they were."""
     walked = Walked(files.walk(site.root, "content", kept.now()))
-    walked.digest = kept.walked(walked.seen)
+    walked.digest = kept.walked(walked.seen) if walked.settled else ""
     return walked
 
 
@@ -166,7 +172,9 @@ def unread(walked: Walked, known: Mapping[str, Known]) -> list[jobs.Unread]:
     return [
         jobs.Unread(source, past.digest if past else b"")
         for source in walked.sources.articles
-        if (past := known.get(source.path)) is None or past.stamp != source.stamp
+        if (past := known.get(source.path)) is None
+        or past.stamp != source.stamp
+        or source.changed == files.UNSETTLED
     ]
 
 
