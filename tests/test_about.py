@@ -136,6 +136,13 @@ def test_what_readers_may_not_see_has_no_files_and_no_checksum(site: Make, acces
     assert "2020/08/05/cau-moi/gia.xlsx" not in made.files()
 
 
+def test_an_ordinary_page_lists_its_files_too(site: Make) -> None:
+    own = f"---\ntitle: Bản đồ\nkind: page\nattachments: gia.xlsx\n---\n{LONG}"
+    made = site({**BASE, "ban-do.md": own, "gia.xlsx": b"0" * 900})
+    made.build()
+    assert attached(made.output("ban-do/index.html")) == [("gia.xlsx", "gia.xlsx (XLSX, 900 B)")]
+
+
 UNFIT = {
     "thieu.pdf": ("file-missing", 4),
     "javascript:alert(1)": ("value-ignored", 4),
