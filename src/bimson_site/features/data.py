@@ -18,6 +18,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View
@@ -94,13 +96,10 @@ def _sha256(text: str) -> str:
 
 
 def plan_shelf(shelf: Shelf, masthead: Masthead) -> Iterator[Page]:
-    if masthead.data == NONE:
-        return
-    told = [story for story in shelf.stories if not story.article.noindex]
-    for part, start in enumerate(range(0, len(told), LIMIT)):
-        lines = Lines(tuple(told[start : start + LIMIT]), masthead.data == TEXTS)
+    found = zip(files_of(shelf.stories, masthead), shelf.stories, strict=True)
+    for url, told in groupby((pair for pair in found if pair[0]), key=itemgetter(0)):
+        lines = Lines(tuple(story for _, story in told), masthead.data == TEXTS)
         reads = tuple(body for story in lines.stories if (body := _body(story, lines)))
-        url = routes.data_part(shelf.year, shelf.month, part)
         yield Page(url, "data-lines", lines, reads, owner="data")
 
 
