@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site import routes
+from bimson_site import printing, routes
 from bimson_site import survey as surveys
 from bimson_site.effects import files, workers
 from bimson_site.effects.cache import Cache
@@ -22,13 +22,13 @@ from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Location, Problem, Severity, problem
 from bimson_site.model import Rehearsal, Report, digest
-from bimson_site.pipeline import publish, records
+from bimson_site.pipeline import ledger, publish, records
 from bimson_site.pipeline.discover import is_article
 from bimson_site.pipeline.ledger import Row, file_of
 from bimson_site.pipeline.records import Finished
 from bimson_site.pipeline.release import Moment
 from bimson_site.pipeline.server_maps import APACHE_HEAD
-from bimson_site.printing import Job, Pressed, press
+from bimson_site.printing import Job, Pressed
 from bimson_site.survey import Survey
 
 
@@ -70,32 +70,38 @@ def _build(
         news = surveys.news(site, surveyed, moment)
         report, edition = _report(site, surveyed, news), surveyed.edition
         said = walked.digest
-        del surveyed, walked  # what printing does not need, a large archive needs the room of
         if options.locked and news:
             return replace(report, problems=tuple(sorted((*report.problems, *_locked(news)))))
         if options.strict and _wrong(report):
             return report
+        lines = ledger.lines(news)
+        # What printing does not need, a large archive needs the room of.
+        del surveyed, walked, news
+        site.permalinks.put_away()
         if not ours:
             held.enter_context(output)
         known = files.Existing(last.outputs, files.folders_of(last.outputs)) if last else None
         existing = known if known and untouched() else output.existing()
         hands.lap("walk the output")
-        pressed = press(job, edition, existing, last.outputs if last else None)
+        ordered = printing.order(job, edition, existing, last.outputs if last else None)
+        span = edition.span
+        del edition
+        pressed = printing.press(job, ordered, existing)
         report = _told(report, pressed)
         output.withdraw(pressed.withdrawn)
         if options.strict and _wrong(report):
             return report
         if options.record:
-            site.permalinks.record(news)
-            report = replace(report, recorded=bool(news))
+            site.permalinks.record(lines)
+            report = replace(report, recorded=bool(lines))
             hands.lap("record addresses")
         deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
         output.put_in_place(pressed.moves, deletions, existing.folders)
         hands.lap("put in place")
         context = _context(site, said, moment)
-        owed = bool(news) and not report.recorded
+        owed = bool(lines) and not report.recorded
         left = replace(report, new_addresses=report.new_addresses * owed, recorded=False)
-        finished = Finished(context, *edition.span, left, owed, pressed.outputs)
+        finished = Finished(context, *span, left, owed, pressed.outputs)
         kept.publish(job.name, records.packed_build(finished), pressed.changed, pressed.gone)
         hands.lap("remember")
     return replace(
@@ -117,7 +123,8 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     job = Job(site, folder, hands, kept, rehearsal=True)
     existing = files.existing(folder)
     last = records.unpacked_build(kept.state(job.name))
-    pressed = press(job, surveyed.edition, existing, last.outputs if last else None)
+    ordered = printing.order(job, surveyed.edition, existing, last.outputs if last else None)
+    pressed = printing.press(job, ordered, existing)
     deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(
         _told(_report(site, surveyed, surveys.news(site, surveyed, moment)), pressed),

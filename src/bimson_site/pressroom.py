@@ -19,9 +19,9 @@ from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.extension import Extension, View
 from bimson_site.features import BUILT_IN
 from bimson_site.index import postings
-from bimson_site.model import Asset, Body, Card, Masthead, Page, Partition, Receipt, Terms
+from bimson_site.model import Asset, Body, Masthead, Page, Partition, Receipt, Terms
 from bimson_site.pipeline import assemble, load, publish, records, render
-from bimson_site.pipeline.assemble import Found
+from bimson_site.pipeline.assemble import Catalogue, Found
 from bimson_site.pipeline.plan import plan
 from bimson_site.text import markdown
 from bimson_site.theme.engine import Press, TemplateSource
@@ -30,8 +30,8 @@ from bimson_site.theme.engine import Press, TemplateSource
 @dataclass(frozen=True, slots=True)
 class Printing:
     """Everything that printing needs beside a partition: where, with which words, templates, planners
-    and views; where the articles are kept; what stands for the program itself; compiled templates; whether the output is
-    empty yet; whether nothing is to be written; by which clock (seconds) templates are timed."""
+    and views; where the articles are kept; what stands for the program itself; compiled templates; the rows of the cards
+    that partitions list; whether the output is empty yet; whether nothing is to be written; by which clock (seconds) templates are timed."""
 
     root: Path
     folder: Path
@@ -41,33 +41,47 @@ class Printing:
     kept: Path
     tool: str
     compiled: Mapping[str, bytes]
+    listed: Catalogue
     empty: bool = False
     rehearsal: bool = False
     clock: Callable[[], float] | None = None
 
 
 class Commission(NamedTuple):
-    """A partition (with rows) to be printed; its pages by address as they were published last, and
-    those of them whose files are not as they were left."""
+    """A partition to be printed: what it is called, what it weighs, its rows (`assemble.packed`); its pages as they were
+    published last, packed, and those files of them that are not as they were left."""
 
-    partition: Partition
-    past: Mapping[str, Receipt]
+    owner: str
+    weight: int
+    partition: bytes
+    past: bytes = b""
     damaged: frozenset[str] = frozenset()
 
 
 class Printed(NamedTuple):
-    """What came of a partition: the receipts of its pages, packed (`records.unpacked_receipts`); its files
-    with their stamps; those that wait to be published and their places, new ones apart from changed ones;
-    the names of the views that drew them; the problems that templates had; pages and seconds by template,
-    where that is measured."""
+    """What came of a partition: the receipts of its pages, packed (`records.unpacked_receipts`); its files, packed too
+    (`files_of`), for there may be a million; the names of the views that drew them; the problems that templates had; pages
+    and seconds by template, where that is measured."""
 
     receipts: bytes = b""
-    files: tuple[tuple[str, tuple[int, int, int]], ...] = ()
-    new: tuple[tuple[str, str], ...] = ()
-    changed: tuple[tuple[str, str], ...] = ()
+    files: bytes = b""
     views: str = ""
     problems: tuple[Problem, ...] = ()
     timings: Mapping[str, tuple[int, float]] = {}
+
+
+class Made(NamedTuple):
+    """A file of a partition: its path, its stamp, its fate (a word of `publish`), and the name under which it waits to
+    be published, "" where that is its path."""
+
+    path: str
+    stamp: tuple[int, int, int]
+    fate: str
+    staged: str
+
+
+def files_of(printed: Printed) -> Iterator[Made]:
+    return map(Made._make, records.opened(printed.files)) if printed.files else iter(())
 
 
 class _Copy(NamedTuple):
@@ -92,7 +106,7 @@ def make_printer(printing: Printing) -> Callable[[Sequence[Commission]], tuple[P
     front, templates, compiled = printing.masthead, printing.templates, dict(printing.compiled)
     press = Press(front, templates, compiled=compiled, clock=printing.clock)
     articles = cache.Reader(printing.kept)
-    cards: dict[bytes, Card] = {}
+    cards: assemble.Cards = {}
     stage = None if printing.rehearsal else files.Stage(printing.folder)
 
     @lru_cache
@@ -100,10 +114,11 @@ def make_printer(printing: Printing) -> Callable[[Sequence[Commission]], tuple[P
         return render.shared_parts(view, views, press, printing.tool)
 
     def task(commissions: Sequence[Commission]) -> tuple[Printed, ...]:
-        found = articles.fetch(assemble.wanted(*(c.partition for c in commissions)))
+        partitions = [assemble.opened(each.partition) for each in commissions]
+        found = articles.fetch(assemble.wanted(*partitions))
         if len(cards) > _REMEMBERED:
             cards.clear()
-        copies = planned(commissions, found)
+        copies = planned(commissions, partitions, found)
         receipts: list[list[Receipt]] = [[] for _ in commissions]
         problems: list[list[Problem]] = [[] for _ in commissions]
         while some := list(islice(copies, _TOGETHER)):
@@ -116,13 +131,17 @@ def make_printer(printing: Printing) -> Callable[[Sequence[Commission]], tuple[P
         press.timings.clear()
         return tuple(map(_printed, receipts, problems, timings))
 
-    def planned(commissions: Sequence[Commission], found: Found) -> Iterator[_Copy]:
-        for of, (rows, past, damaged) in enumerate(commissions):
-            partition = assemble.assemble(rows, found, cards)
+    def planned(
+        commissions: Sequence[Commission], partitions: Sequence[Partition], found: Found
+    ) -> Iterator[_Copy]:
+        for of, (each, rows) in enumerate(zip(commissions, partitions, strict=True)):
+            past = {r.url: r for r in records.unpacked_receipts(each.past)} if each.past else {}
+            partition = assemble.assemble(rows, found, cards, printing.listed)
             for page in plan((partition,), printing.masthead, planners):
                 parts = (*render.own_parts(page), *shared(page.view))
                 before = past.get(page.url)
-                wanted = before is None or before.parts != parts or page.url in damaged
+                wanted = before is None or before.parts != parts
+                wanted = wanted or (bool(each.damaged) and routes.output(page.url) in each.damaged)
                 yield _Copy(of, page, parts, before, wanted)
 
     def together(copies: list[_Copy], drawn: Mapping[str, tuple[str, str]]) -> list[_Copy]:
@@ -153,20 +172,14 @@ def _printed(
     problems: Sequence[Problem],
     timings: Mapping[str, tuple[int, float]],
 ) -> Printed:
-    paths = [routes.output(r.url) for r in receipts]  # one text each, however often it is named
-    new, changed = (
-        tuple(
-            (path if r.staged == path else r.staged, path)
-            for r, path in zip(receipts, paths, strict=True)
-            if r.fate == fate
-        )
-        for fate in (publish.NEW, publish.CHANGED)
-    )
+    made = []
+    for receipt in receipts:
+        path = routes.output(receipt.url)
+        staged = "" if receipt.staged == path else receipt.staged
+        made.append((path, receipt.stamp, receipt.fate, staged))
     return Printed(
         records.packed_receipts(receipts),
-        tuple((path, r.stamp) for r, path in zip(receipts, paths, strict=True)),
-        new,
-        changed,
+        records.sealed(tuple(made)),
         " ".join(sorted({r.view for r in receipts})),
         tuple(problems),
         timings,
@@ -220,7 +233,7 @@ def views_of(found: Sequence[Extension]) -> dict[str, View]:
 
 
 _TOGETHER = 128  # pages that are drawn and staged step by step together
-_REMEMBERED = 20_000  # cards that a process keeps, for one card stands in many lists
+_REMEMBERED = 10_000  # cards that a process keeps, for one card stands in many lists
 
 
 def _receipt(printing: Printing, stage: files.Stage | None, copy: _Copy) -> Receipt:

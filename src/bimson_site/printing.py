@@ -6,9 +6,10 @@ keeps its pages, unless somebody touched their files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,9 +21,9 @@ from bimson_site.effects.site import Site
 from bimson_site.effects.workers import Hands
 from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.features import BUILT_IN
-from bimson_site.model import Receipt, digest
+from bimson_site.model import CardRow, Masthead, Receipt, digest
 from bimson_site.pipeline import assemble, hosting, publish, records, remarks, render
-from bimson_site.pipeline.assemble import Outline
+from bimson_site.pipeline.assemble import Catalogue, Outline
 from bimson_site.pipeline.plan import in_conflict, unique
 from bimson_site.pipeline.records import Stamp
 from bimson_site.survey import Edition
@@ -60,43 +61,82 @@ class Pressed(NamedTuple):
     redirects: int
 
 
-def press(
+class Slot(NamedTuple):
+    """A partition by its key and the digest of its rows."""
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be printed, and what it takes: all partitions in the order of their rights; those that are not as
+    they were, packed, with the rows of their cards; what was published before, and of that the files that
+    somebody touched. The survey's own values are not in it: they may go before the first page is drawn."""
+
+    masthead: Masthead
+    slots: tuple[Slot, ...]
+    commissions: Mapping[str, pressroom.Commission]
+    listed: Catalogue
+    past: Mapping[str, Published]
+    then: Mapping[str, Stamp]
+    versions: Versions
+
+
+def order(
     job: Job, edition: Edition, existing: Existing, then: Mapping[str, Stamp] | None
-) -> Pressed:
-    """Print what is not as it was. `then` are the files of the last build with their stamps, if there was
-    one. SiteError with every template that failed."""
+) -> Order:
+    """What of an edition is to be printed. `then` are the files of the last build with their stamps, if there was
+    one."""
     past = job.kept.published(job.name) if then is not None else {}
     then = then or {}
     damaged = {path for path, stamp in then.items() if existing.files.get(path) != stamp}
-    versions = Versions(job.site, edition)
-    dirty = [
-        outline
-        for outline in edition.outlines
-        if (before := past.get(outline.key)) is None
-        or versions.of(outline, before.views) != before.digest
-        or (damaged and not damaged.isdisjoint(_paths(before)))
-    ]
-    gone = past.keys() - {outline.key for outline in edition.outlines}
+    versions = Versions(job.site, edition.masthead)
+    commissions: dict[str, pressroom.Commission] = {}
+    cards: dict[int, CardRow] = {}
+    for outline in edition.outlines:
+        before = past.get(outline.key)
+        if before is not None and versions.of(outline, before.views) == before.digest:
+            harmed = damaged.intersection(_paths(before)) if damaged else ()
+            if not harmed:
+                continue
+        partition = outline.partition
+        commissions[outline.key] = pressroom.Commission(
+            assemble.name(partition),
+            assemble.weight(partition),
+            assemble.packed(partition, cards),
+            before.receipts if before else b"",
+            frozenset(damaged.intersection(_paths(before))) if before and damaged else frozenset(),
+        )
+    slots = tuple(Slot(outline.key, outline.digest) for outline in edition.outlines)
+    listed = assemble.catalogue(cards)
     job.hands.lap("compare with the last build")
-    printed = _print(job, edition, dirty, past, damaged, existing)
+    return Order(edition.masthead, slots, commissions, listed, past, then, versions)
+
+
+def press(job: Job, order: Order, existing: Existing) -> Pressed:
+    """Print what was ordered. SiteError with every template that failed."""
+    past, then, versions = order.past, order.then, order.versions
+    gone = past.keys() - {slot.key for slot in order.slots}
+    printed = _print(job, order, existing)
     job.hands.lap("plan and print")
     old = {path for key in (*printed, *gone) if key in past for path in _paths(past[key])}
     left = {path: stamp for path, stamp in then.items() if path not in old}
-    fresh = [pair for each in printed.values() for pair in each.files]
-    found = _uncontested(left, fresh, printed)
-    if in_conflict(left, [path for path, _ in fresh]):
-        found = _contested(edition, printed, past)
+    made = [each for some in printed.values() for each in pressroom.files_of(some)]
+    found = _uncontested(left, made)
+    if in_conflict(left, [each.path for each in made]):
+        found = _contested(order, printed)
     outputs, moves, refused, clashes = found
-    dead = remarks.menu(edition.masthead.menu, {routes.place(path) for path in outputs})
+    dead = remarks.menu(order.masthead.menu, {routes.place(path) for path in outputs})
     redirects = 0
     if job.rehearsal:
-        redirects = sum(r.view == "redirect" for r in _receipts(edition, printed, past))
+        redirects = sum(r.view == "redirect" for r in _receipts(order, printed))
     sizes = {path: stamp[0] for path, stamp in outputs.items()}
     over = hosting.over(job.site.config.host, sizes)
     return Pressed(
         outputs,
         moves,
-        tuple(_to_keep(edition.outlines, printed, past, versions, {r.url for r in refused})),
+        tuple(_to_keep(order.slots, printed, past, versions, {r.url for r in refused})),
         tuple(gone),
         tuple((r.staged, routes.output(r.url)) for r in refused if r.staged),
         printed,
@@ -115,21 +155,19 @@ class _Settled(NamedTuple):
     clashes: tuple[Problem, ...] = ()
 
 
-def _uncontested(
-    left: Mapping[str, Stamp],
-    fresh: Iterable[tuple[str, Stamp]],
-    printed: Mapping[str, pressroom.Printed],
-) -> _Settled:
-    new = chain.from_iterable(each.new for each in printed.values())
-    changed = chain.from_iterable(each.changed for each in printed.values())
-    return _Settled({**left, **dict(fresh)}, (*new, *changed))
+def _uncontested(left: Mapping[str, Stamp], made: Sequence[pressroom.Made]) -> _Settled:
+    moves = [
+        (each.staged or each.path, each.path)
+        for fate in (publish.NEW, publish.CHANGED)
+        for each in made
+        if each.fate == fate
+    ]
+    return _Settled({**left, **{each.path: each.stamp for each in made}}, tuple(moves))
 
 
-def _contested(
-    edition: Edition, printed: Mapping[str, pressroom.Printed], past: Mapping[str, Published]
-) -> _Settled:
+def _contested(order: Order, printed: Mapping[str, pressroom.Printed]) -> _Settled:
     """Where two pages want one address all must speak, in the order of their rights."""
-    granted, refused, clashes = unique(_receipts(edition, printed, past))
+    granted, refused, clashes = unique(_receipts(order, printed))
     outputs = {routes.output(r.url): r.stamp for r in granted}
     return _Settled(outputs, publish.moves(granted), refused, clashes)
 
@@ -138,15 +176,13 @@ def _paths(published: Published) -> list[str]:
     return [routes.output(r.url) for r in records.unpacked_receipts(published.receipts)]
 
 
-def _receipts(
-    edition: Edition, printed: Mapping[str, pressroom.Printed], past: Mapping[str, Published]
-) -> Iterator[Receipt]:
+def _receipts(order: Order, printed: Mapping[str, pressroom.Printed]) -> Iterator[Receipt]:
     """The receipts of all pages, printed now or before, in the order of their rights."""
-    for outline in edition.outlines:
-        if outline.key in printed:
-            yield from records.unpacked_receipts(printed[outline.key].receipts)
+    for key, _ in order.slots:
+        if key in printed:
+            yield from records.unpacked_receipts(printed[key].receipts)
         else:
-            for receipt in records.unpacked_receipts(past[outline.key].receipts):
+            for receipt in records.unpacked_receipts(order.past[key].receipts):
                 yield receipt._replace(fate=publish.KEPT, staged="")
 
 
@@ -154,9 +190,9 @@ class Versions:
     """What a partition was made of, beside its rows: the site's words, templates, planners, program; the
     views and the press that draw its pages."""
 
-    def __init__(self, site: Site, edition: Edition) -> None:
+    def __init__(self, site: Site, front: Masthead) -> None:
         self.views = pressroom.views_of((*BUILT_IN, *site.extensions))
-        self.press = Press(edition.masthead, site.templates, compiled=site.compiled)
+        self.press = Press(front, site.templates, compiled=site.compiled)
         before = len(site.compiled)
         self.press.prepare()
         if len(site.compiled) != before:
@@ -164,7 +200,7 @@ class Versions:
         self._base = (self.press.masthead_digest, site.tool)
         self._templates: dict[str, str] = {}
 
-    def of(self, outline: Outline, views: str) -> str:
+    def of(self, outline: Outline | Slot, views: str) -> str:
         """A digest of an outline and of all that the named views need."""
         if views not in self._templates:
             found = (render.template(v, self.views, self.press) for v in views.split())
@@ -172,31 +208,25 @@ class Versions:
         return digest((outline.digest, *self._base, self._templates[views]))
 
 
-def _print(
-    job: Job,
-    edition: Edition,
-    dirty: Sequence[Outline],
-    past: Mapping[str, Published],
-    damaged: set[str],
-    existing: Existing,
-) -> dict[str, pressroom.Printed]:
-    """What came of some partitions, by key."""
+def _print(job: Job, order: Order, existing: Existing) -> dict[str, pressroom.Printed]:
+    """What came of the partitions that were ordered, by key."""
     site, watch = job.site, job.hands.watch
     printing = pressroom.Printing(
         root=site.root,
         folder=job.folder,
-        masthead=edition.masthead,
+        masthead=order.masthead,
         templates=site.templates,
         extensions=tuple(site.config.extensions),
         kept=job.kept.folder,
         tool=site.tool,
         compiled=site.compiled,
+        listed=order.listed,
         empty=not existing.files,
         rehearsal=job.rehearsal,
         clock=watch.clock if watch else None,
     )
-    commissions = [_commission(outline, past.get(outline.key), damaged) for outline in dirty]
     printer = partial(pressroom.make_printer, printing)
+    commissions = list(order.commissions.values())
     printed = tuple(job.hands.work("write", printer, commissions, _lost, _weight))
     failed = sorted({p for each in printed for p in each.problems})
     if failed:
@@ -204,32 +234,20 @@ def _print(
     if watch:
         for each in printed:
             watch.add(each.timings)
-    return {outline.key: each for outline, each in zip(dirty, printed, strict=True)}
+    return dict(zip(order.commissions, printed, strict=True))
 
 
-def _commission(
-    outline: Outline, before: Published | None, damaged: set[str]
-) -> pressroom.Commission:
-    receipts = records.unpacked_receipts(before.receipts) if before else ()
-    return pressroom.Commission(
-        outline.partition,
-        {r.url: r for r in receipts},
-        frozenset(r.url for r in receipts if routes.output(r.url) in damaged),
-    )
-
-
-def _weight(commission: pressroom.Commission) -> int:
-    return assemble.weight(commission.partition)
+_weight = attrgetter("weight")
 
 
 def _lost(commission: pressroom.Commission) -> pressroom.Printed:
-    owner = assemble.name(commission.partition)
+    owner = commission.owner
     reason = f"the process that printed {owner} died"
     return pressroom.Printed(problems=(problem("internal", Location(owner), reason=reason),))
 
 
 def _to_keep(
-    outlines: Sequence[Outline],
+    slots: Sequence[Slot],
     printed: Mapping[str, pressroom.Printed],
     past: Mapping[str, Published],
     versions: Versions,
@@ -237,17 +255,17 @@ def _to_keep(
 ) -> Iterator[tuple[str, Published]]:
     """Partitions for the cache. One with a page that was refused its address is looked at every time:
     whoever has the address may go."""
-    for outline in outlines:
-        now, before = printed.get(outline.key), past.get(outline.key)
+    for slot in slots:
+        now, before = printed.get(slot.key), past.get(slot.key)
         if refused:
-            yield from _without_refused(outline, now, before, versions, refused)
+            yield from _without_refused(slot, now, before, versions, refused)
         elif now is not None:
-            made = versions.of(outline, now.views)
-            yield outline.key, Published(made, now.views, now.receipts)
+            made = versions.of(slot, now.views)
+            yield slot.key, Published(made, now.views, now.receipts)
 
 
 def _without_refused(
-    outline: Outline,
+    slot: Slot,
     now: pressroom.Printed | None,
     before: Published | None,
     versions: Versions,
@@ -258,6 +276,6 @@ def _without_refused(
     receipts = records.unpacked_receipts(known.receipts)
     granted = tuple(r for r in receipts if r.url not in refused)
     if len(granted) < len(receipts):
-        yield outline.key, Published("", known.views, records.packed_receipts(granted))
+        yield slot.key, Published("", known.views, records.packed_receipts(granted))
     elif now is not None:
-        yield outline.key, Published(versions.of(outline, now.views), now.views, now.receipts)
+        yield slot.key, Published(versions.of(slot, now.views), now.views, now.receipts)

@@ -21,6 +21,7 @@ from bimson_site.errors import Location, SiteError, problem
 from bimson_site.model import ODD
 from bimson_site.pipeline import removal, terms
 from bimson_site.pipeline.kin import links
+from bimson_site.pipeline.ledger import lines
 from bimson_site.pipeline.release import Moment
 from bimson_site.survey import Survey
 from bimson_site.text import vietnamese
@@ -113,7 +114,7 @@ def carry_out(site: Site, planned: Planned, reason: str, day: str, *, redact: bo
         rows = removal.forgotten(ledger, planned.owners, planned.terms, reason, day)
         site.permalinks.replace(rows)
     else:
-        site.permalinks.record(removal.noted(ledger, planned.owners, reason, day))
+        site.permalinks.record(lines(removal.noted(ledger, planned.owners, reason, day)))
     for path in planned.files:
         place = site.root / path
         place.unlink(missing_ok=True)

@@ -7,8 +7,7 @@ is put in place, so that an address which anybody saw is never forgotten.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -53,26 +52,27 @@ class Permalinks:
             raise SiteError(*problems)
         return Ledger(tuple(rows))
 
-    def record(self, rows: Iterable[Row]) -> None:
-        """Add rows, and wait until the disk has them. OSError as the system gives it; then the file
-        is as it was."""
-        by_file: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_file[ledger.file_of(row.url)].append(row)
-        if by_file:
+    def put_away(self) -> None:
+        """Forget what the files say, for the room that it takes; who asks again has it read again."""
+        self.__dict__.pop("ledger", None)
+
+    def record(self, lines: Mapping[str, bytes]) -> None:
+        """Add lines to files (`ledger.lines`), and wait until the disk has them. OSError as the system gives it; then
+        the file is as it was."""
+        if lines:
             folder = self._root / FOLDER
             folder.mkdir(exist_ok=True)
             attributes = folder / ".gitattributes"
             if not attributes.exists():
                 attributes.write_text(_ATTRIBUTES, encoding="utf-8", newline="\n")
-        for path, some in sorted(by_file.items()):
+        for path, some in sorted(lines.items()):
             before = self._files.get(path, b"")
             whole = _whole_lines(before)
-            now = (whole or _HEADING) + ledger.text(some).encode()
+            now = (whole or _HEADING) + some
             kept = len(before) if whole.startswith(before) else len(whole)
             _grow(self._root / path, len(before), kept, now[kept:])
             self._files[path] = now
-        self.__dict__.pop("ledger", None)
+        self.put_away()
 
     def replace(self, rows: Iterable[Row]) -> None:
         """Write the whole ledger anew, for what may not be read any more: each file at once, whole."""
@@ -84,7 +84,7 @@ class Permalinks:
             if data != self._files.get(path):
                 self._put(self._root / path, data)
                 self._files[path] = data
-        self.__dict__.pop("ledger", None)
+        self.put_away()
 
     def _put(self, place: Path, data: bytes) -> None:
         waiting = place.with_suffix(".new")

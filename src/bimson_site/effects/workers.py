@@ -8,6 +8,7 @@ left, and `lost` says what to give in its place.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -269,9 +270,18 @@ _FORKED = sys.platform.startswith("linux")
 
 
 def _pool(make: Callable[[], Any], items: Sequence[Any], jobs: int) -> ProcessPoolExecutor:
+    if _FORKED:
+        _give_back()
     context = multiprocessing.get_context("fork" if _FORKED else "spawn")
     shared = items if _FORKED else ()
     return ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(make, shared))
+
+
+def _give_back() -> None:
+    """Give the system what the C library holds free (glibc's does): each process would copy it when it uses it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)
 
 
 # Set once in each process, by the pool; the task is made with the first batch, so that its errors travel.

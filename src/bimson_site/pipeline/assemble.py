@@ -1,11 +1,15 @@
 """Rows and articles become what planners see: stories, cards, partitions.
 
 The other half of `stories` and `shelve`: they say which articles stand where, and here the articles
-are put in. Pure, and so it runs wherever the pages are drawn.
+are put in. Pure, and so it runs wherever the pages are drawn. On their way there partitions are packed: the
+rows of an archive as values take ten times the room, and every process that looks at them copies it.
 """
 
 from __future__ import annotations
 
+import marshal
+import pickle
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -42,6 +46,7 @@ from bimson_site.model import (
     Vanished,
     Whole,
     Year,
+    bytes_of,
     digest,
     sealed,
 )
@@ -57,6 +62,14 @@ _ROWS: Mapping[type, tuple[str, ...]] = {
     Clusters: ("stories",),
     Blocks: ("cards",),
     Whole: ("first", "last", "latest", "featured", "pages", "only", "calendar"),
+}
+# Those of them that are lists of cards, and may be long.
+_LISTS: Mapping[type, tuple[str, ...]] = {
+    Shelf: ("cards",),
+    Anniversary: ("cards",),
+    Term: ("newest",),
+    TermPeriod: ("cards",),
+    Blocks: ("cards",),
 }
 
 
@@ -133,7 +146,49 @@ class Found(NamedTuple):
     drawn: Mapping[str, tuple[str, str]]
 
 
-Cards = dict[bytes, Card]
+Cards = dict[int, Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The rows of cards, packed, one after the other in the order of their articles' numbers; where each begins."""
+
+    data: bytes
+    starts: array[int]
+
+    def row(self, number: int) -> CardRow:
+        packed = self.data[self.starts[number] : self.starts[number + 1]]
+        return CardRow._make(marshal.loads(packed))  # noqa: S302 - made by `catalogue`
+
+
+def catalogue(rows: Mapping[int, CardRow]) -> Catalogue:
+    """The catalogue of some cards by number."""
+    starts, packed, end = array("Q"), [], 0
+    for number in range(max(rows, default=-1) + 1):
+        starts.append(end)
+        if number in rows:
+            packed.append(bytes_of(tuple(rows[number])))
+            end += len(packed[-1])
+    starts.append(end)
+    return Catalogue(b"".join(packed), starts)
+
+
+def packed(partition: Partition, cards: dict[int, CardRow]) -> bytes:
+    """A partition with rows as bytes, for `opened` in this build; of lists of cards only the numbers, and their rows
+    are added to `cards`."""
+    numbers = {}
+    for name in _LISTS.get(type(partition), ()):
+        rows: Any = getattr(partition, name)
+        if rows:
+            cards.update((row.number, row) for row in rows)
+            numbers[name] = array("Q", [row.number for row in rows])
+    return pickle.dumps(replace(partition, **numbers) if numbers else partition)  # type: ignore[arg-type]
+
+
+def opened(data: bytes) -> Partition:
+    """A partition as it was packed, its lists of cards as numbers."""
+    partition: Partition = pickle.loads(data)  # noqa: S301 - made by `packed`, in this build
+    return partition
 
 
 def wanted(*partitions: Partition) -> Wanted:
@@ -151,7 +206,7 @@ def weight(partition: Partition) -> int:
     if type(partition) is Shards:
         return len(partition.terms.rows)
     held = (getattr(partition, name) for name in _ROWS.get(type(partition), ()))
-    return 1 + sum(len(rows) if type(rows) is tuple else 1 for rows in held if rows)
+    return 1 + sum(len(rows) if type(rows) in {tuple, array} else 1 for rows in held if rows)
 
 
 def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
@@ -165,6 +220,8 @@ def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
             faces.add(kin.card.number)
             if kin.changes and not kin.later:
                 articles.add(kin.card.number)
+    elif kind is array:
+        faces.update(rows)
     elif kind is tuple:
         for row in rows:
             _collect(row, articles, faces)
@@ -172,14 +229,19 @@ def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
         _collect(rows.loose, articles, faces)
 
 
-def assemble(partition: Partition, found: Found, cards: Cards | None = None) -> Partition:
-    """A partition with its cards and stories, from one with rows and what it wants. `cards` remembers
-    what was drawn up before, by the digests of rows."""
+def assemble(
+    partition: Partition,
+    found: Found,
+    cards: Cards | None = None,
+    listed: Catalogue | None = None,
+) -> Partition:
+    """A partition with its cards and stories, from one with rows and what it wants; `listed` has the rows of one that
+    was packed. `cards` remembers what was drawn up before, by number: it is of one survey."""
     cards = {} if cards is None else cards
     names = _ROWS.get(type(partition), ())
     if not names:
         return partition
-    drawn = {each: _drawn(getattr(partition, each), found, cards) for each in names}
+    drawn = {each: _drawn(getattr(partition, each), found, cards, listed) for each in names}
     if isinstance(partition, Whole):
         drawn["first"], drawn["last"] = (_when(drawn[each]) for each in ("first", "last"))
         drawn["pages"] = tuple(
@@ -193,15 +255,21 @@ def _when(cards: Any) -> Any:
     return cards[0].published if isinstance(cards, tuple) else UNDATED
 
 
-def _drawn(rows: Any, found: Found, cards: Cards) -> Any:
+def _drawn(rows: Any, found: Found, cards: Cards, listed: Catalogue | None = None) -> Any:
     kind = type(rows)
     if kind is CardRow:
-        known = cards.get(rows.digest)
+        known = cards.get(rows.number)
         if known is None:
-            known = cards[rows.digest] = card(rows, found.faces[rows.number])
+            known = cards[rows.number] = card(rows, found.faces[rows.number])
         return known
     if kind is StoryRow:
         return story(rows, found, cards)
+    if kind is array:
+        assert listed is not None  # whoever opens a partition has the catalogue
+        for number in rows:
+            if number not in cards:
+                cards[number] = card(listed.row(number), found.faces[number])
+        return tuple([cards[number] for number in rows])
     if kind is tuple:
         return tuple([_drawn(row, found, cards) for row in rows])
     if kind is Year:

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -281,9 +281,19 @@ def text(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for row in sorted(rows):
-        short = row._replace(id="") if row.id == row.path else row
-        writer.writerow([_CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", f) for f in short])
+        fields: Sequence[str] = row._replace(id="") if row.id == row.path else row
+        if _CONTROL.search("".join(fields)):
+            fields = [_CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", f) for f in fields]
+        writer.writerow(fields)
     return out.getvalue()
+
+
+def lines(rows: Iterable[Row]) -> dict[str, bytes]:
+    """Rows as `text` in UTF-8, by the file that they belong to."""
+    by_file: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_file[file_of(row.url)].append(row)
+    return {path: text(some).encode() for path, some in by_file.items()}
 
 
 # A name may hold a line break, and a line of the ledger is one row: controls are written as in addresses.

@@ -77,7 +77,7 @@ def with_fresh(edition: Edition, found: Mapping[int, Fresh]) -> Edition:
 def drawn_with(edition: Edition, site: Site) -> Edition:
     """An edition drawn with the templates of a site that was opened anew."""
     site = replace(edition.site, templates=site.templates, compiled=site.compiled)
-    return replace(edition, site=site, versions=Versions(site, edition.surveyed.edition))
+    return replace(edition, site=site, versions=Versions(site, edition.surveyed.edition.masthead))
 
 
 def is_file(edition: Edition, path: str) -> bool:

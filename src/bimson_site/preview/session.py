@@ -209,7 +209,7 @@ class Session:
             looked = kept.now()
             self._live = kept
             surveyed = surveys.survey(site, moment, kept, hands)
-            versions = Versions(site, surveyed.edition)
+            versions = Versions(site, surveyed.edition.masthead)
             claimed = self._claimed(site, surveyed.edition, versions, moment, kept)
             outlines = {outline.key: outline for outline in surveyed.edition.outlines}
             table = contents(
