@@ -6,6 +6,8 @@ is printed; `jobs` is the other half of what workers do.
 
 from __future__ import annotations
 
+import marshal
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +21,7 @@ from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.extension import Extension, View
 from bimson_site.features import BUILT_IN
 from bimson_site.index import postings
-from bimson_site.model import Asset, Body, Masthead, Page, Partition, Receipt, Terms
+from bimson_site.model import Asset, Body, Masthead, Page, Partition, Receipt, Terms, bytes_of
 from bimson_site.pipeline import assemble, load, publish, records, render
 from bimson_site.pipeline.assemble import Catalogue, Found
 from bimson_site.pipeline.plan import plan
@@ -81,7 +83,8 @@ class Made(NamedTuple):
 
 
 def files_of(printed: Printed) -> Iterator[Made]:
-    return map(Made._make, records.opened(printed.files)) if printed.files else iter(())
+    made = marshal.loads(zlib.decompress(printed.files)) if printed.files else ()  # noqa: S302 - by `_printed`
+    return map(Made._make, made)
 
 
 class _Copy(NamedTuple):
@@ -179,7 +182,7 @@ def _printed(
         made.append((path, receipt.stamp, receipt.fate, staged))
     return Printed(
         records.packed_receipts(receipts),
-        records.sealed(tuple(made)),
+        zlib.compress(bytes_of(tuple(made)), 1),
         " ".join(sorted({r.view for r in receipts})),
         tuple(problems),
         timings,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 import pickle
+import zlib
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -182,12 +183,13 @@ def packed(partition: Partition, cards: dict[int, CardRow]) -> bytes:
         if rows:
             cards.update((row.number, row) for row in rows)
             numbers[name] = array("Q", [row.number for row in rows])
-    return pickle.dumps(replace(partition, **numbers) if numbers else partition)  # type: ignore[arg-type]
+    whole = pickle.dumps(replace(partition, **numbers) if numbers else partition)  # type: ignore[arg-type]
+    return zlib.compress(whole, 1)  # to a fourth, in a hundredth of the time that its pages take
 
 
 def opened(data: bytes) -> Partition:
     """A partition as it was packed, its lists of cards as numbers."""
-    partition: Partition = pickle.loads(data)  # noqa: S301 - made by `packed`, in this build
+    partition: Partition = pickle.loads(zlib.decompress(data))  # noqa: S301 - made by `packed`, in this build
     return partition
 
 
