@@ -6,7 +6,7 @@ keeps its pages, unless somebody touched their files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -124,7 +124,7 @@ def press(job: Job, order: Order, existing: Existing) -> Pressed:
     left = {path: stamp for path, stamp in then.items() if path not in old}
     made = [each for some in printed.values() for each in pressroom.files_of(some)]
     found = _uncontested(left, made)
-    if in_conflict(left, [each.path for each in made]):
+    if not _known_places(old, made) and in_conflict(left, [each.path for each in made]):
         found = _contested(order, printed)
     outputs, moves, refused, clashes = found
     dead = remarks.menu(order.masthead.menu, {routes.place(path) for path in outputs})
@@ -143,6 +143,12 @@ def press(job: Job, order: Order, existing: Existing) -> Pressed:
         (*clashes, *dead, *over),
         redirects,
     )
+
+
+def _known_places(old: Container[str], made: Sequence[pressroom.Made]) -> bool:
+    """Whether files only take the places that these partitions had before: then no two can be in conflict."""
+    paths = {each.path for each in made}
+    return len(paths) == len(made) and all(path in old for path in paths)
 
 
 class _Settled(NamedTuple):

@@ -7,6 +7,7 @@ is read from the cache where their stamps are as they were.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -37,7 +38,6 @@ from bimson_site.model import (
     Sources,
     TermKind,
     Whole,
-    bytes_of,
     digest,
     utc,
 )
@@ -120,7 +120,14 @@ class Walked:
     @cached_property
     def seen(self) -> bytes:
         """A digest of the listing."""
-        return blake2b(bytes_of(tuple(map(tuple, self._listing))), digest_size=16).digest()
+        paths, *numbers = zip(*self._listing, strict=True) if self._listing else [()]
+        columns = (array("q", column).tobytes() for column in numbers)
+        told = (
+            str(len(paths)).encode(),
+            "\0".join(paths).encode("utf-8", "surrogatepass"),
+            *columns,
+        )
+        return blake2b(b"\0".join(told), digest_size=16).digest()
 
     @cached_property
     def _sorted(self) -> tuple[Sources, tuple[Problem, ...]]:

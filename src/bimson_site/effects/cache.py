@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -209,7 +210,10 @@ class Cache:
         rows = self._articles.execute(
             "SELECT path, number, size, written, changed, inode, bytes FROM files"
         )
-        return {path: Known(number, tuple(stamp), digest) for path, number, *stamp, digest in rows}
+        return {
+            path: Known(number, (size, written, changed, inode), digest)
+            for path, number, size, written, changed, inode, digest in rows
+        }
 
     def walked(self, seen: bytes) -> str:
         """What was kept of a walk that saw the same (`seen`, a digest), "" where another was the last, or more is
@@ -294,9 +298,10 @@ class Cache:
         """The slips of all healthy files, by path."""
         rows = self._articles.execute(
             "SELECT number, path, digest, face, instant, day, until, flags, wish, tie, skeleton, terms,"
-            " mentions FROM files WHERE digest IS NOT NULL ORDER BY path"
+            " mentions FROM files WHERE digest IS NOT NULL"
         )
-        return list(map(Slip._make, rows))
+        # Sorted here: they lie nearly in order, which Python's sort makes use of and SQLite's does not.
+        return sorted(map(Slip._make, rows), key=attrgetter("path"))
 
     def problems(self) -> Iterator[Problem]:
         """What was wrong with each file, healthy or not."""

@@ -86,13 +86,16 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
     in order; what is left gets the first free suffix ("Tin 2" owns tin-2, so a second "Tin" is
     tin-3). Addresses that differ only in case count as one.
     """
-    held = {**published.owner_at, **taken}
     wishes = list(claims)
     had = _had(wishes, published, taken) if published.owner_of else {}
     urls = {c.owner: had[c.owner] for c in wishes if c.owner in had and not _asks(c, had)}
     places = {routes.folded(url): owner for owner, url in urls.items()}
-    lost = []
-    for claim in (*(c for c in wishes if c.firm), *(c for c in wishes if not c.firm)):
+    lost: list[tuple[Claim, str]] = []
+    rest = [claim for claim in wishes if claim.owner not in urls]
+    if not rest:
+        return Settlement(urls, places, (), ())
+    held = {**published.owner_at, **taken}
+    for claim in (*(c for c in rest if c.firm), *(c for c in rest if not c.firm)):
         owner, wish, firm = claim
         if owner in urls:
             continue
@@ -109,7 +112,7 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
     places.update((routes.folded(url), owner) for owner, url in back.items())
     urls.update(back)
     next_number: dict[str, int] = defaultdict(lambda: 2)
-    for claim in wishes:
+    for claim in rest:
         if claim.owner in urls:
             continue
         for number in count(next_number[claim.wish]):

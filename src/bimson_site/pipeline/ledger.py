@@ -106,6 +106,12 @@ class Ledger:
         return found
 
     @cached_property
+    def met_elsewhere(self) -> set[str]:
+        """The owners that were met in more than one file."""
+        first: dict[str, str] = {}
+        return {owner for owner, path in self.met if path and first.setdefault(owner, path) != path}
+
+    @cached_property
     def last_met(self) -> dict[str, str]:
         """By owner, the last day on which anything new was said of it."""
         found: dict[str, str] = {}

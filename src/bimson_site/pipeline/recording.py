@@ -19,6 +19,7 @@ def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tup
     rows: list[Row] = []
     met, last_met, twins = ledger.met, ledger.last_met, ledger.twins
     here = {name_of(path, path) for path in of}
+    elsewhere = ledger.met_elsewhere
 
     def add(url: str, slip: Slip, stands: str) -> None:
         owner, key = name_of(slip.path, slip.path), key_of(slip)
@@ -30,6 +31,16 @@ def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tup
             rows.append(Row(url, owner, slip.path, key, day, stands))
 
     for slip in (*archive.pages, *archive.keepers):
+        path = slip.path
+        if (
+            path not in archive.copies
+            and path not in places.moved
+            and path not in places.queries
+            and (of[path], name := name_of(path, path), path, PAGE) in known
+            and name not in elsewhere
+            and not (twins and key_of(slip) in twins)
+        ):
+            continue  # as nearly always: all of it is known
         page, keeper = of[slip.path], name_of(slip.path, slip.path)
         add(page, slip, PAGE)
         copies = [c.article for c in archive.copies.get(slip.path, ())]
