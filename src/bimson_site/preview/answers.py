@@ -62,8 +62,12 @@ class Answers:
         self._digests: dict[tuple[str, int, int], str] = {}
 
     def close(self) -> None:
+        """End, and keep what was shown last."""
+        edition, prefix = self.session.edition, self.prefix
+        public = edition.contents.places if edition else {}
+        seen = ((path[len(prefix) :], drawn.data) for path, drawn in self._good.items())
         self._guide.close()
-        self.session.close()
+        self.session.close({url: data for url, data in seen if url in public})
 
     @property
     def prefix(self) -> str:
@@ -80,10 +84,10 @@ class Answers:
         place = edition.contents.places.get(url)
         if place is None or place.view != "file":
             return None
-        if place.owner.startswith(("content/", "static/")) and not is_article(place.owner):
-            return self._file(url, place.owner)
-        found = next((a for a in edition.site.assets if a.url == url), None)
-        return self._asset(found) if found else None
+        if found := edition.assets.get(url):
+            return self._asset(found)
+        beside = place.owner.startswith("content/") and not is_article(place.owner)
+        return self._file(url, place.owner) if beside else None
 
     def _made(self, path: str) -> Answer | None:
         """What stands for a file whose bytes were made of another: that other, whose change changes them."""
@@ -135,30 +139,41 @@ class Answers:
             return Answer(302, goto=f"{path}/")
         return self._elsewhere(edition, path, url)
 
-    def _early(self, early: Early, path: str) -> Answer | None:
-        """A page or file of the last build, before there is a plan."""
-        place = self._built(early, path)
-        name = _name(path)
-        if place is None:
-            return None
-        if not name.endswith(".html"):
-            return Answer(200, name, file=place)
-        try:
-            data = place.read_bytes()
-        except OSError:
-            return None
-        old = (
-            ""
-            if early.stands
-            else self.voice.say("This page is of the last build; the newest is on its way.")
-        )
-        said = notes.said(early.problems, (), (), self.session.root, self.voice, old)
-        note = notes.noted(data, path, self._digest_at, said)
-        return Answer(200, name, notes.injected(data, note), note=note)
+    def at_hand(self, path: str) -> bool:
+        """Whether the answer to a path is there without a plan, or there was one; for any thread."""
+        early = self.session.early
+        return early is None or self._found(early, path) is not None
 
-    def _built(self, early: Early, path: str) -> Path | None:
-        below = path.startswith(f"{self.prefix}/") and not path.startswith(ROOM)
-        return early.file(path[len(self.prefix) :]) if below else None
+    def _found(self, early: Early, path: str) -> Path | Asset | bytes | None:
+        """What was shown last at a path: a file of the last build, one of the theme or of static/, or a page that the
+        last preview showed."""
+        if not path.startswith(f"{self.prefix}/") or path.startswith(ROOM):
+            return None
+        url = path[len(self.prefix) :]
+        return early.file(url) or early.asset(url) or early.seen.pages.get(url)
+
+    def _early(self, early: Early, path: str) -> Answer | None:
+        """A page or file as it was shown last, before there is a plan."""
+        found = self._found(early, path)
+        name = _name(path)
+        if isinstance(found, Asset):
+            return self._asset(found)
+        if isinstance(found, Path):
+            if not name.endswith(".html"):
+                return Answer(200, name, file=found)
+            old = "This page is of the last build; the newest is on its way."
+            try:
+                found = found.read_bytes()
+            except OSError:
+                return None
+        else:
+            old = "This page is of the last preview; the newest is on its way."
+        if found is None:
+            return None
+        banner = "" if early.stands else self.voice.say(old)
+        said = notes.said(early.problems, (), (), self.session.root, self.voice, banner)
+        note = notes.noted(found, path, self._digest_at, said)
+        return Answer(200, name, notes.injected(found, note), note=note)
 
     def _drawn(self, edition: Edition, path: str, drawn: Drawn) -> Answer:
         if drawn.asset:
@@ -285,8 +300,7 @@ class Answers:
         if path.startswith(f"{DRAFTS}/"):
             path = self.prefix + path[len(DRAFTS) :]
         if early := self.session.early:
-            place = self._built(early, path) if early.is_file(path[len(self.prefix) :]) else None
-            found = Answer(file=place) if place else None
+            found = self._early(early, path) if early.is_file(path[len(self.prefix) :]) else None
         else:
             found = self.file(path) or self._made(path)
         if found is None:
