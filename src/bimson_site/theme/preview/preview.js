@@ -19,10 +19,10 @@
     var made = element("article");
     made.append(element("h3", found.label + ": " + found.message));
     made.append(element("code", found.path + ":" + found.line + ":" + found.column));
-    if (found.excerpt) {
-      var lines = element("pre", found.excerpt + "\n");
-      lines.append(element("i", found.before), element("b", "▲"));
-      made.append(lines);
+    if (found.wrong) {
+      var line = element("pre", found.before);
+      line.append(element("b", found.wrong), found.after);
+      made.append(line);
     }
     made.append(element("p", found.hint));
     return made;
