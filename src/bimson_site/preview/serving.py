@@ -73,6 +73,7 @@ def _server(app: object) -> _Server:
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_config=None,
+        log_level="error",  # what strangers send is no news
         access_log=False,
         lifespan="off",
         server_header=False,
