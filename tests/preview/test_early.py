@@ -168,6 +168,22 @@ def test_drafts_are_not_kept_to_be_shown(built: Site) -> None:
     assert set(early.session.early.seen.pages) == {"/"}
 
 
+def test_what_was_taken_down_is_not_kept(built: Site) -> None:
+    built.write("content/go.md", article("Bài bị gỡ", body=LONG + "gỡ"))
+    last = answers(built)
+    last.session.plan()
+    for path in ("/2020/08/05/", "/2020/08/05/bai-bi-go/"):
+        assert "Bài bị gỡ" in last.answer(last.prefix + path).data.decode()
+    (built.root / "content/go.md").unlink()
+    last.session.plan()
+    last.close()
+    early = answers(built)
+    early.session.begin()
+    pages = early.session.early.seen.pages
+    assert set(pages) == {"/2020/08/05/"}
+    assert "Bài bị gỡ" not in pages["/2020/08/05/"].decode()
+
+
 def test_a_small_site_is_waited_for_and_a_large_one_not(built: Site) -> None:
     built.write(*CHANGES["template"])
     session = answers(built).session

@@ -7,6 +7,7 @@ at a time. Knows no HTTP: `server` speaks it. Next: `session`, which draws.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -62,12 +63,15 @@ class Answers:
         self._digests: dict[tuple[str, int, int], str] = {}
 
     def close(self) -> None:
-        """End, and keep what was shown last."""
-        edition, prefix = self.session.edition, self.prefix
-        public = edition.contents.places if edition else {}
-        seen = ((path[len(prefix) :], drawn.data) for path, drawn in self._good.items())
+        """End, and keep some pages that were looked at last: drawn anew, for what they say may be gone."""
+        seen: dict[str, bytes] = {}
+        for path in [*self._good][-_KEPT:]:
+            url = path[len(self.prefix) :]
+            with suppress(StaleError, SiteError, OSError, ValueError):
+                if (edition := self.session.edition) and (drawn := self.session.draw(edition, url)):
+                    seen[url] = drawn.data
         self._guide.close()
-        self.session.close({url: data for url, data in seen if url in public})
+        self.session.close(seen)
 
     @property
     def prefix(self) -> str:
@@ -183,6 +187,7 @@ class Answers:
             return Answer(200, name, drawn.data)
         if len(self._good) >= _REMEMBERED:
             self._good.clear()
+        self._good.pop(path, None)  # the latest are last
         self._good[path] = drawn
         return self._page(edition, path, drawn, name=name)
 
@@ -375,3 +380,6 @@ def _name(path: str) -> str:
 
 _TRIES = 4
 _REMEMBERED = 200  # pages whose last good state is kept
+_KEPT = (
+    12  # of them until the next start: what an editor had in hand, for each may have to be planned
+)
