@@ -210,3 +210,6 @@ def test_the_start_page_follows(served, look) -> None:
     expect(start.locator("article.error pre b")).to_have_text("17/05/04")
     (served.site.root / "content/hong.md").unlink()
     expect(start.locator("article.error")).to_have_count(0)
+    served.site.write("bimson.yaml", "title: [Kho\n")
+    expect(start.locator("article.error code").first).to_contain_text("bimson.yaml:")
+    expect(start.locator(".overlay, .badge")).to_have_count(0)  # the page has it all

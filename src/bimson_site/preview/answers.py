@@ -364,11 +364,9 @@ class Answers:
 
     def _start(self) -> Answer:
         session = self.session
-        edition = session.edition
-        prefix = self.prefix
-        data = start.page(start.told(session, self._with_waiting(), self.voice, prefix), self.voice)
-        said = notes.said((), (), session.broken, session.root, self.voice)
-        said = tuple((k, "" if k == "stale" and not edition else v) for k, v in said)
+        told = start.told(session, self._with_waiting(), self.voice, self.prefix)
+        data = start.page(told, self.voice)
+        said = notes.said((), (), (), session.root, self.voice)  # the page itself has all
         note = notes.noted(data, ROOM, lambda _: "", said)
         return Answer(200, "index.html", notes.injected(data, note), note=note)
 

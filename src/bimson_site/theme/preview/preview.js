@@ -49,7 +49,7 @@
       var words = [note.heading, note.badge].filter(Boolean).join(" · ");
       var badge = element("a", words, note.warned || note.overlay.length ? "badge warned" : "badge");
       badge.href = note.room;
-      if (location.pathname !== note.room || note.overlay.length) parts.push(badge);
+      parts.push(badge);
     }
     shadow.replaceChildren.apply(shadow, parts);
   }
