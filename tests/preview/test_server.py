@@ -100,6 +100,7 @@ def test_head_has_no_body(served) -> None:
     got = served.get(PAGE, method="HEAD")
     assert (got.status, got.body) == (200, b"")
     assert int(got.headers["content-length"]) > 1000
+    assert served.get("/_preview/events?page=/", method="HEAD").status == 404
 
 
 def test_what_is_missing_is_the_page_404(served) -> None:
