@@ -226,23 +226,22 @@ def _untouched(folder: Path, last: Finished, some: Container[str], within: bool)
 
 
 class LastBuild(NamedTuple):
-    """What the last build left of itself, and whether one now would publish the same."""
+    """What the last build left of itself, if there was one, and whether one now would publish the same."""
 
-    finished: Finished
+    finished: Finished | None
     stands: bool
 
 
 def last_build(site: Site, moment: Moment, kept: Cache) -> LastBuild | None:
-    """The last build into the usual folder; none where there was none, or where so much was written since that its
-    pages say little. Whether the folder is as it was left, nobody has looked."""
+    """The last build into the usual folder; None where so much was written since that its pages say little. Whether
+    the folder is as it was left, nobody has looked."""
     last = records.unpacked_build(kept.state(site.config.output))
-    if last is None:
-        return None
     walked = surveys.walk(site, kept)
     if not walked.digest:
         many = len(surveys.unread(walked, kept.known())) >= workers.WORTH_IT
         return None if many else LastBuild(last, stands=False)
-    return LastBuild(last, _stands(last, _context(site, walked.digest, moment), moment))
+    now = _context(site, walked.digest, moment)
+    return LastBuild(last, last is not None and _stands(last, now, moment))
 
 
 def _stands(last: Finished, now: str, moment: Moment) -> bool:

@@ -562,20 +562,19 @@ def serve(
                 with terminal.progress(call.voice, None, time.monotonic, None) as hands:
                     answers.session.plan(hands)
 
-            def ready(polling: str) -> None:
-                say = call.voice.say
-                if polling:
-                    said = say(
-                        "The system does not watch these files ({reason}); they are looked at every second.",
-                        reason=polling,
-                    )
-                    click.echo(said, err=True)
+            say = call.voice.say
+
+            def unwatched(reason: str) -> None:
+                said = "The system does not watch these files ({reason}); they are looked at every second."
+                click.echo(say(said, reason=reason), err=True)
+
+            def ready() -> None:
                 call.show(answers.session.broken)
                 opened(f"{answers.prefix}/")
                 click.echo(say("Problems, drafts and copies:") + f" {where}/_preview/")
                 click.echo(say("Ctrl-C ends it."))
 
-            serving.serve(answers, listens, host, log, ready)
+            serving.serve(answers, listens, host, log, ready, unwatched)
     return call.code
 
 

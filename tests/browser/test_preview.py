@@ -119,7 +119,9 @@ def test_broken_front_matter_is_told_in_the_page_and_goes_when_mended(served, lo
     overlay = page.locator(".overlay")
     expect(overlay.locator("h3")).to_have_text('lỗi: "17/05/04" không phải ngày')
     expect(overlay.locator("code")).to_have_text("content/cho.md:3:12")
-    expect(overlay.locator("pre")).to_contain_text("timestamp: 17/05/04")
+    expect(overlay.locator("pre")).to_have_text("timestamp: 17/05/04")
+    expect(overlay.locator("pre b")).to_have_text("17/05/04")
+    expect(overlay.locator("p").last).to_contain_text("viết là 2004-05-17")
     expect(page.locator("h1")).to_have_text("Chợ phiên")  # the last good state
     expect(other.locator(".badge")).to_contain_text("ở nơi khác")
     expect(other.locator(".overlay")).to_have_count(0)
@@ -205,5 +207,9 @@ def test_the_start_page_follows(served, look) -> None:
     start = look("/_preview/")
     served.site.write("content/hong.md", article("Hỏng", "17/05/04"))
     expect(start.locator("article.error code").first).to_have_text("content/hong.md:3:12")
+    expect(start.locator("article.error pre b")).to_have_text("17/05/04")
     (served.site.root / "content/hong.md").unlink()
     expect(start.locator("article.error")).to_have_count(0)
+    served.site.write("bimson.yaml", "title: [Kho\n")
+    expect(start.locator("article.error code").first).to_contain_text("bimson.yaml:")
+    expect(start.locator(".overlay, .badge")).to_have_count(0)  # the page has it all

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bimson_site import words
 from bimson_site.console import Voice
 from bimson_site.effects.site import open_site
 from bimson_site.preview.answers import Answers
+from bimson_site.preview.early import SMALL, Seen
 from bimson_site.preview.edition import Terms
 from bimson_site.preview.session import Session
 from conftest import LONG, Site, article
@@ -120,3 +122,73 @@ def test_a_site_that_was_never_built_is_planned_first(built: Site) -> None:
     shutil.rmtree(built.root / ".bimson")
     assert open_site(built.root)
     assert not answers(built).session.begin()
+
+
+def test_of_a_site_that_was_only_previewed_what_one_saw_last_is_shown(built: Site) -> None:
+    shutil.rmtree(built.root / ".bimson")
+    shutil.rmtree(built.root / "build")
+    last = answers(built)
+    last.session.plan()
+    prefix = last.prefix
+    seen = {path: last.answer(prefix + path) for path in ("/", PAGE, "/none/", "/_preview/")}
+    last.close()
+    early = answers(built)
+    assert early.session.begin()
+    assert not early.session.early.stands
+    for path in ("/", PAGE):
+        shown = early.answer(prefix + path)
+        assert "Trang này là của lần xem trước" in shown.news
+        start = seen[path].data.index(b'<script src="/_preview/preview.js')
+        assert shown.data[:start] == seen[path].data[:start]
+    style = early.answer(prefix + "/style.css")
+    assert (style.status, style.data) == (200, last.answer(prefix + "/style.css").data)
+    assert not early.at_hand(prefix + "/none/")
+    assert not early.at_hand("/_preview/")
+    assert early.session.plans == 0
+    early.session.catch_up()
+    assert early.answer(prefix + "/").news == seen["/"].news  # a tab need not load it again
+    built.write("content/moi.md", article("Bài mới", body=LONG))
+    early.session.plan()  # which leaves standing what is kept
+    early.session.close()
+    again = answers(built)
+    assert again.session.begin()
+    assert again.at_hand(prefix + PAGE)
+
+
+def test_drafts_are_not_kept_to_be_shown(built: Site) -> None:
+    built.write("content/nhap.md", article("Bài nháp", body=LONG, draft="true"))
+    last = answers(built)
+    last.session.plan()
+    last.answer(last.prefix + "/")
+    draft = "/_preview/drafts/2020/08/05/bai-nhap/"
+    assert last.answer(draft).status == 200
+    last.close()
+    early = answers(built)
+    assert early.session.begin()
+    assert set(early.session.early.seen.pages) == {"/"}
+
+
+def test_what_was_taken_down_is_not_kept(built: Site) -> None:
+    built.write("content/go.md", article("Bài bị gỡ", body=LONG + "gỡ"))
+    last = answers(built)
+    last.session.plan()
+    for path in ("/2020/08/05/", "/2020/08/05/bai-bi-go/"):
+        assert "Bài bị gỡ" in last.answer(last.prefix + path).data.decode()
+    (built.root / "content/go.md").unlink()
+    last.session.plan()
+    last.close()
+    early = answers(built)
+    early.session.begin()
+    pages = early.session.early.seen.pages
+    assert set(pages) == {"/2020/08/05/"}
+    assert "Bài bị gỡ" not in pages["/2020/08/05/"].decode()
+
+
+def test_a_small_site_is_waited_for_and_a_large_one_not(built: Site) -> None:
+    built.write(*CHANGES["template"])
+    session = answers(built).session
+    session.begin()
+    assert session.early.passes_soon
+    large = replace(session.early, outputs=dict.fromkeys(map(str, range(SMALL)), (0, 0, 0)))
+    assert not large.passes_soon
+    assert not replace(session.early, outputs={}, seen=Seen(SMALL)).passes_soon

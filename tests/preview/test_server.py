@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 
@@ -99,6 +100,7 @@ def test_head_has_no_body(served) -> None:
     got = served.get(PAGE, method="HEAD")
     assert (got.status, got.body) == (200, b"")
     assert int(got.headers["content-length"]) > 1000
+    assert served.get("/_preview/events?page=/", method="HEAD").status == 404
 
 
 def test_what_is_missing_is_the_page_404(served) -> None:
@@ -119,6 +121,9 @@ ROUTES = (
     "/_preview/",
     "/_preview/events?page=/",
     "/_preview/preview.js",
+    "/_preview/style/",
+    "/_preview/drafts/2020/08/05/bai-nhap/",
+    "/_preview/khong",
     "/khong",
 )
 
@@ -227,6 +232,29 @@ def test_a_draft_has_an_address_of_its_own_and_is_in_no_list(served) -> None:
     assert (style.status, style.headers["location"]) == (302, "/style.css")
 
 
+def test_an_article_of_the_future_says_when_readers_will_see_it(serve) -> None:
+    running = serve({**FILES, "mai.md": article("Mai sau", "2999-01-02T08:30:00+07:00")})
+    assert "/_preview/drafts/2999/01/02/mai-sau/" in running.get("/_preview/").text
+    page = running.get("/_preview/drafts/2999/01/02/mai-sau/").text
+    assert "Readers will see this page from 02/01/2999 08:30 on." in page
+    assert "Mai sau" not in running.get("/").text
+
+
+def test_the_start_page_tells_of_copies_and_versions(serve) -> None:
+    more = " ".join(f"Câu thứ {n} của bài viết dài này." for n in range(40))
+    files = {
+        **FILES,
+        "again.md": article("Chợ phiên", body="![Núi](nui.png)\n\n" + LONG, tags="[chợ]"),
+        "long.md": article("Bản đầu", "2021-01-01", more),
+        "longer.md": article("Bản sau", "2021-01-02", f"{more} Và thêm một câu khác hẳn ở cuối."),
+    }
+    start = serve(files).get("/_preview/").text
+    assert "Copies of one text <small>1</small>" in start
+    assert "content/again.md" in start
+    assert "Versions and relatives <small>" in start
+    assert "content/longer.md" in start
+
+
 def test_drafts_are_in_lists_with_the_option(serve) -> None:
     running = serve(FILES, "--drafts")
     assert "Bài nháp" in running.get("/2020/08/05/").text
@@ -254,10 +282,26 @@ def test_ctrl_c_ends_it_at_once_with_a_tab_open_and_nothing_was_said_of_requests
         while b"data:" not in got:
             got += tab.recv(65536)
         running.get(PAGE)
+        running.raw(b"\x16\x03\x01 not HTTP\r\n\r\n")
         code, said = running.end()
     assert code == 0
-    assert "GET" not in said
-    assert "Traceback" not in said
+    assert said.splitlines() == [
+        f"http://127.0.0.1:{running.port}/",
+        f"Problems, drafts and copies: http://127.0.0.1:{running.port}/_preview/",
+        "Ctrl-C ends it.",
+    ]
+
+
+def test_the_browser_is_opened_when_asked_for(serve, tmp_path, monkeypatch) -> None:
+    asked = tmp_path / "asked"
+    browser = tmp_path / "xdg-open"  # what opens addresses on a desk of Linux
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {asked}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    running = serve({**FILES, "bimson.yaml": "base_url: https://kho.example/bao\n"}, "--open")
+    while not (asked.exists() and asked.read_text().endswith("\n")):
+        pass
+    assert asked.read_text() == f"http://127.0.0.1:{running.port}/bao/\n"
 
 
 def test_each_request_is_said_with_v(serve) -> None:
@@ -310,6 +354,25 @@ def test_the_built_folder_as_a_web_server_shows_it(serve, site) -> None:
             assert running.get(odd).status == 404
         assert running.get(PAGE, host="evil.example").status == 403
         assert running.get("/_preview/").status == 404
+
+
+def test_the_built_folder_of_a_site_below_a_path(site) -> None:
+    from running import serving
+
+    made = site({**FILES, "bimson.yaml": "base_url: https://kho.example/bao/cu\n"}, "below")
+    made.build()
+    with serving(made, "--built") as running:
+        for path in ("/", "/bao/cu"):
+            got = running.get(path)
+            assert (got.status, got.headers["location"]) == (302, "/bao/cu/")
+        assert running.get(f"/bao/cu{PAGE}").status == 200
+        assert running.get("/bao/cu/2020").headers["location"] == "/bao/cu/2020/"
+        for path in (PAGE, "/bao/", "/bao/cu2/"):
+            assert running.get(path).status == 404
+        part = running.get("/bao/cu/film.mp4", "Range: bytes=5-14")
+        assert (part.status, part.body) == (206, b"5678901234")
+        mark = running.get("/bao/cu/style.css").headers["etag"]
+        assert running.get("/bao/cu/style.css", f"If-None-Match: {mark}").status == 304
 
 
 def test_built_needs_a_build(site) -> None:

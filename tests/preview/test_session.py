@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 
 from bimson_site import routes, survey
+from bimson_site.console import Voice
 from bimson_site.effects import files
+from bimson_site.preview.answers import Answers
 from bimson_site.preview.edition import Terms
 from bimson_site.preview.session import Session, StaleError
 from bimson_site.text import dates
+from bimson_site.words import catalogue
 from conftest import LONG, Site, article, tree
 
 GOLDEN = Path(__file__).parents[1] / "sites/golden"
 NOW = 1_767_225_600  # 2026-01-01 in UTC
+VOICE = Voice(catalogue("en"))
 
 
 def shown(session: Session) -> dict[str, bytes]:
@@ -230,6 +234,31 @@ def test_a_hint_draws_with_new_templates_at_once_and_says_what_is_broken(site) -
     made.write("templates/day.html", "<h1>Lành</h1>")
     assert session.hint(["templates/day.html"])
     assert not session.broken
+
+
+def test_a_hint_shows_a_file_in_the_place_of_the_themes_without_a_plan(site) -> None:
+    made = site({"a.md": article("Chợ")})
+    session = sessions(made.root)
+    theme = shown(session)["style.css"]
+    made.write("static/style.css", "h1 { color: red }")
+    for told in (["static"], ["static/style.css"]):  # a new folder may be told of by itself
+        assert session.hint(told)
+        assert Answers(session, VOICE).file("/style.css").file == made.root / "static/style.css"
+    (made.root / "static/style.css").unlink()
+    assert session.hint(["static/style.css"])
+    assert Answers(session, VOICE).file("/style.css").data == theme
+    made.write("templates/day.html", "<h1>Mẫu</h1>")
+    assert session.hint(["templates"])
+    assert "Mẫu" in shown(session)["2020/08/05/index.html"].decode()
+    assert session.plans == 1
+
+
+def test_a_hint_follows_a_style_sheet_that_goes(site) -> None:
+    made = site({"a.md": article("Chợ"), "static/style.css": "h1 { color: red }"})
+    session = sessions(made.root)
+    (made.root / "static/style.css").unlink()
+    assert session.hint(["static/style.css"])
+    assert b"--" in Answers(session, VOICE).file("/style.css").data
 
 
 def test_a_hint_leaves_alone_what_would_move_the_article(site) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import itertools
 import queue
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from watchdog.observers import inotify_c
 
 from bimson_site.preview import watch
 from bimson_site.preview.watch import Watch
@@ -18,7 +24,7 @@ def watched(tmp_path: Path):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "content/a.md").write_text("a")
     told: queue.Queue[set[str]] = queue.Queue()
-    found = Watch(tmp_path, told.put)
+    found = Watch(tmp_path, told.put, pytest.fail)
     found.start()
     yield tmp_path, told, found
     found.stop()
@@ -68,7 +74,7 @@ def test_a_linked_folder_is_watched_under_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/content").symlink_to(tmp_path / "elsewhere")
     told: queue.Queue[set[str]] = queue.Queue()
-    found = Watch(tmp_path / "site", told.put)
+    found = Watch(tmp_path / "site", told.put, pytest.fail)
     found.start()
     (tmp_path / "elsewhere/a.md").write_text("a")
     until(told, "content/a.md")
@@ -77,13 +83,91 @@ def test_a_linked_folder_is_watched_under_its_own_name(tmp_path: Path) -> None:
 
 def test_files_are_looked_at_where_the_system_does_not_watch(tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "content").mkdir()
-    monkeypatch.setattr(watch, "far", lambda _: "nfs4")
+    monkeypatch.setattr(watch, "far", lambda place: "nfs4" if place.name == "content" else "")
+    with looked_at(tmp_path) as (told, reasons):
+        assert reasons.get() == "nfs4"
+        until(told, *watch.FOLDERS)
+        (tmp_path / "content/a.md").write_text("a")
+        until(told, "content/a.md")
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """The system watches seven folders, and says of more that there is no room."""
+    watches = inotify_c.inotify_add_watch
+    count = itertools.count(1)
+
+    def limited(*arguments):
+        if next(count) > 7:
+            ctypes.set_errno(errno.ENOSPC)
+            return -1
+        return watches(*arguments)
+
+    monkeypatch.setattr(inotify_c, "inotify_add_watch", limited)
+
+
+def test_files_are_looked_at_where_there_are_more_folders_than_the_system_watches(
+    tmp_path: Path, narrow
+) -> None:
+    for number in range(7):
+        (tmp_path / f"content/{number}").mkdir(parents=True)
+    with looked_at(tmp_path) as (told, reasons):
+        assert reasons.get() == "inotify watch limit reached"
+        until(told, *watch.FOLDERS)
+        (tmp_path / "content/6/a.md").write_text("a")
+        until(told, "content/6/a.md")
+
+
+def test_files_are_looked_at_when_a_folder_comes_that_the_system_does_not_watch(
+    tmp_path: Path, narrow
+) -> None:
+    for number in range(4):
+        (tmp_path / f"content/{number}").mkdir(parents=True)
+    with looked_at(tmp_path) as (told, reasons):
+        assert reasons.empty()
+        (tmp_path / "content/tin").mkdir()
+        assert reasons.get() == "inotify watch limit reached"
+        until(told, *watch.FOLDERS)
+        (tmp_path / "content/tin/a.md").write_text("a")
+        until(told, "content/tin/a.md")
+
+
+def test_files_are_looked_at_after_the_system_has_lost_events(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "content").mkdir()
+    read, lost = inotify_c.InotifyFD.read_events, threading.Event()
+
+    def overflowing(self):
+        found = read(self)
+        if found and not lost.is_set():
+            lost.set()
+            return [inotify_c.InotifyEvent(-1, inotify_c.InotifyConstants.IN_Q_OVERFLOW, 0, b"")]
+        return found
+
+    monkeypatch.setattr(inotify_c.InotifyFD, "read_events", overflowing)
+    with looked_at(tmp_path) as (told, reasons):
+        (tmp_path / "content/a.md").write_text("a")
+        assert "overflow" in reasons.get()
+        until(told, *watch.FOLDERS)
+        (tmp_path / "content/b.md").write_text("b")
+        until(told, "content/b.md")
+
+
+def test_reading_is_no_event(watched) -> None:
+    root, told, _ = watched
+    for _ in range(3):
+        (root / "content/a.md").read_text()
+    (root / "content/a.md").chmod(0o600)  # it may be readable only now
+    assert until(told, "content/a.md") == {"content/a.md"}
+
+
+@contextmanager
+def looked_at(root: Path):
+    """What is told of a site, and the reasons why the system does not watch it."""
     told: queue.Queue[set[str]] = queue.Queue()
-    found = Watch(tmp_path, told.put)
+    reasons: queue.Queue[str] = queue.Queue()
+    found = Watch(root, told.put, reasons.put)
     found.start()
-    assert found.polling == "nfs4"
-    (tmp_path / "content/a.md").write_text("a")
-    until(told, "content/a.md")
+    yield told, reasons
     found.stop()
 
 

@@ -7,6 +7,7 @@ at a time. Knows no HTTP: `server` speaks it. Next: `session`, which draws.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -62,8 +63,15 @@ class Answers:
         self._digests: dict[tuple[str, int, int], str] = {}
 
     def close(self) -> None:
+        """End, and keep some pages that were looked at last: drawn anew, for what they say may be gone."""
+        seen: dict[str, bytes] = {}
+        for path in [*self._good][-_KEPT:]:
+            url = path[len(self.prefix) :]
+            with suppress(StaleError, SiteError, OSError, ValueError):
+                if (edition := self.session.edition) and (drawn := self.session.draw(edition, url)):
+                    seen[url] = drawn.data
         self._guide.close()
-        self.session.close()
+        self.session.close(seen)
 
     @property
     def prefix(self) -> str:
@@ -80,10 +88,10 @@ class Answers:
         place = edition.contents.places.get(url)
         if place is None or place.view != "file":
             return None
-        if place.owner.startswith(("content/", "static/")) and not is_article(place.owner):
-            return self._file(url, place.owner)
-        found = next((a for a in edition.site.assets if a.url == url), None)
-        return self._asset(found) if found else None
+        if found := edition.assets.get(url):
+            return self._asset(found)
+        beside = place.owner.startswith("content/") and not is_article(place.owner)
+        return self._file(url, place.owner) if beside else None
 
     def _made(self, path: str) -> Answer | None:
         """What stands for a file whose bytes were made of another: that other, whose change changes them."""
@@ -135,30 +143,41 @@ class Answers:
             return Answer(302, goto=f"{path}/")
         return self._elsewhere(edition, path, url)
 
-    def _early(self, early: Early, path: str) -> Answer | None:
-        """A page or file of the last build, before there is a plan."""
-        place = self._built(early, path)
-        name = _name(path)
-        if place is None:
-            return None
-        if not name.endswith(".html"):
-            return Answer(200, name, file=place)
-        try:
-            data = place.read_bytes()
-        except OSError:
-            return None
-        old = (
-            ""
-            if early.stands
-            else self.voice.say("This page is of the last build; the newest is on its way.")
-        )
-        said = notes.said(early.problems, (), (), self.session.root, self.voice, old)
-        note = notes.noted(data, path, self._digest_at, said)
-        return Answer(200, name, notes.injected(data, note), note=note)
+    def at_hand(self, path: str) -> bool:
+        """Whether the answer to a path is there without a plan, or there was one; for any thread."""
+        early = self.session.early
+        return early is None or self._found(early, path) is not None
 
-    def _built(self, early: Early, path: str) -> Path | None:
-        below = path.startswith(f"{self.prefix}/") and not path.startswith(ROOM)
-        return early.file(path[len(self.prefix) :]) if below else None
+    def _found(self, early: Early, path: str) -> Path | Asset | bytes | None:
+        """What was shown last at a path: a file of the last build, one of the theme or of static/, or a page that the
+        last preview showed."""
+        if not path.startswith(f"{self.prefix}/") or path.startswith(ROOM):
+            return None
+        url = path[len(self.prefix) :]
+        return early.file(url) or early.asset(url) or early.seen.pages.get(url)
+
+    def _early(self, early: Early, path: str) -> Answer | None:
+        """A page or file as it was shown last, before there is a plan."""
+        found = self._found(early, path)
+        name = _name(path)
+        if isinstance(found, Asset):
+            return self._asset(found)
+        if isinstance(found, Path):
+            if not name.endswith(".html"):
+                return Answer(200, name, file=found)
+            old = "This page is of the last build; the newest is on its way."
+            try:
+                found = found.read_bytes()
+            except OSError:
+                return None
+        else:
+            old = "This page is of the last preview; the newest is on its way."
+        if found is None:
+            return None
+        banner = "" if early.stands else self.voice.say(old)
+        said = notes.said(early.problems, (), (), self.session.root, self.voice, banner)
+        note = notes.noted(found, path, self._digest_at, said)
+        return Answer(200, name, notes.injected(found, note), note=note)
 
     def _drawn(self, edition: Edition, path: str, drawn: Drawn) -> Answer:
         if drawn.asset:
@@ -168,6 +187,7 @@ class Answers:
             return Answer(200, name, drawn.data)
         if len(self._good) >= _REMEMBERED:
             self._good.clear()
+        self._good.pop(path, None)  # the latest are last
         self._good[path] = drawn
         return self._page(edition, path, drawn, name=name)
 
@@ -285,8 +305,7 @@ class Answers:
         if path.startswith(f"{DRAFTS}/"):
             path = self.prefix + path[len(DRAFTS) :]
         if early := self.session.early:
-            place = self._built(early, path) if early.is_file(path[len(self.prefix) :]) else None
-            found = Answer(file=place) if place else None
+            found = self._early(early, path) if early.is_file(path[len(self.prefix) :]) else None
         else:
             found = self.file(path) or self._made(path)
         if found is None:
@@ -345,11 +364,9 @@ class Answers:
 
     def _start(self) -> Answer:
         session = self.session
-        edition = session.edition
-        prefix = self.prefix
-        data = start.page(start.told(session, self._with_waiting(), self.voice, prefix), self.voice)
-        said = notes.said((), (), session.broken, session.root, self.voice)
-        said = tuple((k, "" if k == "stale" and not edition else v) for k, v in said)
+        told = start.told(session, self._with_waiting(), self.voice, self.prefix)
+        data = start.page(told, self.voice)
+        said = notes.said((), (), (), session.root, self.voice)  # the page itself has all
         note = notes.noted(data, ROOM, lambda _: "", said)
         return Answer(200, "index.html", notes.injected(data, note), note=note)
 
@@ -361,3 +378,6 @@ def _name(path: str) -> str:
 
 _TRIES = 4
 _REMEMBERED = 200  # pages whose last good state is kept
+_KEPT = (
+    12  # of them until the next start: what an editor had in hand, for each may have to be planned
+)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bimson_site.effects.workers import Hands, Stopwatch
 from bimson_site.preview.answers import Answer, Answers
 
 Result = TypeVar("Result")
@@ -32,6 +33,10 @@ class Tab:
     last: str = ""
 
 
+class EndedError(Exception):
+    """The preview ends, and nobody waits for what it was planning."""
+
+
 class Desk:
     """`answers` is used in one thread only, but for its table of files and for `Session.prepare`."""
 
@@ -43,6 +48,7 @@ class Desk:
         self._planning: asyncio.Task[None] | None = None
         self._saved: set[str] = set()
         self._shown = True
+        self.ended = False
         self._stirred = asyncio.Event()
         self._settled = asyncio.Event()
         self._settled.set()
@@ -60,11 +66,19 @@ class Desk:
             self._stirred.set()  # quiet begins anew: whoever looks comes before the plan
         if found := self.answers.file(path):
             return found
-        early = self.answers.session.early
-        if early and not early.stands and self._loop.time() < self._patient_until:
-            await asyncio.wait([self._first], timeout=self._patient_until - self._loop.time())
-        if self._planning and not self._saved:  # what was saved meanwhile is shown already
+        if early := self.answers.session.early:
+            patience = self._patient_until - self._loop.time()
+            if early.passes_soon and patience > 0:
+                await asyncio.wait([self._first], timeout=patience)
+        elif self._planning and not self._saved:  # what was saved meanwhile is shown already
             await asyncio.wait([self._planning], timeout=PATIENCE)
+        return await self._drawn(path)
+
+    async def _drawn(self, path: str) -> Answer:
+        """What stands at a path. What only the first plan can tell waits for it here, not in the thread that draws:
+        others ask for what is at hand."""
+        if not self.answers.at_hand(path):
+            await asyncio.wait([self._first])
         return await self.do(lambda: self.answers.answer(path))
 
     # --- what happens -------------------------------------------------------------------------------
@@ -124,7 +138,7 @@ class Desk:
 
     async def _planned(self) -> None:
         session = self.answers.session
-        prepared = await self._loop.run_in_executor(self._planner, session.prepare)
+        prepared = await self._loop.run_in_executor(self._planner, session.prepare, self._hands())
         saved = frozenset(self._saved)
 
         def adopt() -> None:
@@ -134,6 +148,19 @@ class Desk:
         await self.do(adopt)
         if not self._first.done():
             self._first.set_result(None)
+
+    def _hands(self) -> Hands:
+        """One process, for there are threads; a plan is left at the end of whichever stage it is in when the preview ends."""
+
+        def go_on() -> float:
+            if self.ended:
+                raise EndedError
+            return 0.0
+
+        def progress(_stage: str, _done: int, _total: int) -> None:
+            go_on()
+
+        return Hands(1, progress, Stopwatch(go_on))
 
     async def _quiet(self) -> None:
         """Until nothing has happened for a moment, and no file that was saved is empty: an editor may be
@@ -158,8 +185,7 @@ class Desk:
         """Tell tabs (all, unless some are given) what their pages are by now, where that is news."""
         looking = tuple(tabs) or tuple(self.tabs)
         for path in sorted({tab.path for tab in looking}):
-            answer = await self.do(lambda path=path: self.answers.answer(path))  # type: ignore[misc]
-            said = answer.news
+            said = (await self._drawn(path)).news
             for tab in looking:
                 if tab.path == path and tab.last != said:
                     tab.last = said
@@ -172,6 +198,7 @@ class Desk:
 
     def end(self) -> None:
         """Let the threads end, and the session in the one that draws."""
+        self.ended = True
         self._planner.shutdown(wait=True)
         self._thread.submit(self.answers.close)
         self._thread.shutdown(wait=True)

@@ -46,7 +46,8 @@ class Fresh(NamedTuple):
 class Edition:
     """The site as it was planned last: what was surveyed, the table of contents, the press that draws; what
     the cache knew then; all that a build would say of the site, but for what only shows when pages are written;
-    articles that were saved since, by number, and not planned yet."""
+    articles that were saved since, by number, and not planned yet; the files of the theme and of static/, by
+    address."""
 
     site: Site
     surveyed: Survey
@@ -57,6 +58,10 @@ class Edition:
     outlines: Mapping[str, Outline]
     problems: tuple[Problem, ...]
     fresh: Mapping[int, Fresh] = field(default_factory=lambda: MappingProxyType({}))
+    assets: Mapping[str, Asset] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "assets", {asset.url: asset for asset in self.site.assets})
 
 
 class Drawn(NamedTuple):
@@ -75,8 +80,9 @@ def with_fresh(edition: Edition, found: Mapping[int, Fresh]) -> Edition:
 
 
 def drawn_with(edition: Edition, site: Site) -> Edition:
-    """An edition drawn with the templates of a site that was opened anew."""
-    site = replace(edition.site, templates=site.templates, compiled=site.compiled)
+    """An edition drawn with the templates and files of a site that was opened anew."""
+    new = {name: getattr(site, name) for name in ("templates", "compiled", "assets")}
+    site = replace(edition.site, **new)
     return replace(edition, site=site, versions=Versions(site, edition.surveyed.edition.masthead))
 
 

@@ -75,20 +75,27 @@ def said(
 
 
 def told(found: Problem, root: Path, voice: Voice) -> dict[str, object]:
-    """A problem with the line it is about: the part around the column, cut where the mark stands."""
+    """A problem with the line it is about: the part around the column in three pieces, of which the second is what is
+    wrong; all empty where there is no such line."""
     where = found.where
     line = console.line_of(root / where.path, where.line)
-    excerpt = before = ""
+    excerpt = before = wrong = ""
     if line is not None:
         excerpt, _ = console.excerpt(line, where.column)
         start = 0 if where.column <= 60 else where.column - 40
-        before = ("…" if start else "") + line[start : where.column - 1]
+        before = excerpt[: len(line[start : where.column - 1]) + bool(start)]
+        found_there = _WORD.match(excerpt, len(before))
+        wrong = found_there[0] if found_there else "▲"
     return {
         **console.problem_json(found, voice.words.gettext),
         "label": voice.say(found.severity.value),
-        "excerpt": excerpt,
-        "before": excerpt[: len(before)],
+        "before": before,
+        "wrong": wrong,
+        "after": excerpt[len(before) + len(wrong) :],
     }
+
+
+_WORD = re.compile(r"\S+|.")
 
 
 # --- into the page ------------------------------------------------------------------------------------

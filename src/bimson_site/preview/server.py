@@ -91,7 +91,7 @@ async def _response(
     path = gate.path_of(scope.get("raw_path") or b"")
     if path is None:
         return _of(request, NOTHING)
-    if desk and path == f"{ROOM}events":
+    if desk and path == f"{ROOM}events" and request.method == "GET":  # HEAD has no end to wait for
         return await _events(request, desk)
     if desk and path == SCRIPT:
         return _of(request, Answer(200, "preview.js", script()))

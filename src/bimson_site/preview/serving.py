@@ -63,11 +63,17 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
         self.ended()
 
+    def leave(self) -> None:
+        """End without being told to."""
+        self.should_exit = True
+        self.ended()
+
 
 def _server(app: object) -> _Server:
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_config=None,
+        log_level="error",  # what strangers send is no news
         access_log=False,
         lifespan="off",
         server_header=False,
@@ -87,30 +93,36 @@ def serve(
     listens: socket.socket,
     host: str,
     log: Callable[[str], None],
-    ready: Callable[[str], None],
+    ready: Callable[[], None],
+    unwatched: Callable[[str], None],
 ) -> None:
-    """Serve a preview that is planned until Ctrl-C. `ready` is called when the files are watched, with
-    the reason why the system does not watch them, if it does not."""
+    """Serve a preview that is planned until Ctrl-C. `ready` is called when the files are watched; `unwatched`
+    with the reason why the system does not watch them, at any time."""
 
     async def main() -> None:
         desk = Desk(answers)
-        watch = Watch(answers.session.root, desk.stir)
+        watch = Watch(answers.session.root, desk.stir, unwatched)
         server = _server(application(desk.answer, host, desk, log))
         loop = asyncio.get_running_loop()
         server.ended = lambda: _soon(loop, desk.close)
         keeping = asyncio.create_task(desk.run())
+        keeping.add_done_callback(
+            lambda _: server.leave()
+        )  # it has no end of its own, but for a bug
         try:
             watch.start()
-            ready(watch.polling)
+            ready()
             # What was saved between the plan and the watch, nobody has told of.
             desk.stir(await asyncio.to_thread(answers.session.younger))
             await server.serve(sockets=[listens])
         finally:
             watch.stop()
             keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeping
-            desk.end()
+            try:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await keeping
+            finally:
+                desk.end()
 
     # A plan keeps the interpreter busy for seconds; whoever asks for a page waits for its turn many times.
     sys.setswitchinterval(0.0005)

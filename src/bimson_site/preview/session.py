@@ -7,10 +7,11 @@ thread, but for `prepare`, which may run in another meanwhile. Next: `desk`, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bimson_site import build as builds
@@ -33,7 +34,7 @@ from bimson_site.pipeline import assemble, records
 from bimson_site.pipeline.assemble import Found, Wanted
 from bimson_site.pipeline.release import Moment
 from bimson_site.preview.contents import Place, claim, contents
-from bimson_site.preview.early import Early
+from bimson_site.preview.early import Early, Seen
 from bimson_site.preview.edition import (
     Drawn,
     Edition,
@@ -93,7 +94,10 @@ class Session:
         self._reader: tuple[Path, Reader] | None = None
         self._pages: dict[tuple[int, str], tuple[Page, ...]] = {}
 
-    def close(self) -> None:
+    def close(self, seen: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """End; `seen` are pages, by address, to be shown at the next start until they are planned."""
+        if self.edition and seen:
+            self._remember(Seen(len(self.edition.contents.places), seen))
         self._forget()
         if self._waits:
             self._waits.held.close()
@@ -102,18 +106,32 @@ class Session:
     # --- planning ---------------------------------------------------------------------------------
 
     def begin(self) -> bool:
-        """Show the last build until the first plan is done; False where there is none to show."""
+        """Show the last build, and what the last preview showed, until the first plan is done; False where there is
+        nothing to show, or so much is new that it would say little."""
         moment = self.terms.at(int(self._clock()))
         try:
             site = self._opened(self.root)
             with workers.undisturbed(), surveys.opened(site) as kept:
                 last = builds.last_build(site, moment, kept)
+                seen = Seen.unpacked(kept.state(self._noted))
         except (SiteError, OSError, LostError):
             return False  # the plan will say what is wrong
-        if last:
-            finished = last.finished
-            self.early = Early(site, finished.outputs, finished.report.problems, last.stands)
-        return last is not None
+        if last and (last.finished or seen.pages):
+            built = last.finished
+            outputs, problems = (built.outputs, built.report.problems) if built else ({}, ())
+            self.early = Early(site, outputs, problems, last.stands, seen)
+        return self.early is not None
+
+    @property
+    def _noted(self) -> str:
+        return _NOTED[self.terms.future and self.terms.drafts]
+
+    def _remember(self, seen: Seen) -> None:
+        with (
+            suppress(SiteError, OSError, LostError),
+            surveys.opened(self._opened(self.root)) as kept,
+        ):
+            kept.publish(self._noted, seen.packed, (), ())
 
     def plan(self, hands: Hands = ALONE) -> None:
         """Look at the whole site and plan it. Where it cannot be planned, `broken` says why and the last
@@ -251,7 +269,7 @@ class Session:
                 news.append((key, Published(made, "", records.packed_receipts(claimed[key][1]))))
         gone = (before or noted).keys() - claimed.keys()
         if news or gone:
-            kept.publish(name, b"", news, gone)
+            kept.publish(name, kept.state(name), news, gone)
         self._claims[whole] = claimed
         return claimed
 
@@ -270,9 +288,7 @@ class Session:
         wanted = {path for path in paths if not self.empty(path)}
         if self.edition is None:
             return False
-        drawn_anew = (
-            any(path.startswith("templates/") for path in wanted) and self._hint_templates()
-        )
+        drawn_anew = any(map(self._of_the_theme, wanted)) and self._hint_theme()
         if self.broken:
             return drawn_anew
         site = self.edition.site
@@ -299,8 +315,16 @@ class Session:
         except OSError:
             return False
 
-    def _hint_templates(self) -> bool:
-        """Draw with the templates as they are by now; no template has a say in what stands where."""
+    def _of_the_theme(self, path: str) -> bool:
+        """Whether a path is that of a template, or of a file that may have come or gone in the place of one of the theme;
+        a folder is told of by itself when it comes with what is in it."""
+        assert self.edition is not None
+        top = path.partition("/")[0]
+        known = is_file(self.edition, path) and (self.root / path).is_file()
+        return top == "templates" or (top == "static" and not known)
+
+    def _hint_theme(self) -> bool:
+        """Draw with the templates and files as they are by now; no template has a say in what stands where."""
         assert self.edition is not None
         try:
             site = self._opened(self.root)

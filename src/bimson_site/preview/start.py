@@ -141,9 +141,9 @@ def page(told: Told, voice: Voice) -> bytes:
 def _problem(found: dict[str, Any]) -> str:
     place = f"{found['path']}:{found['line']}:{found['column']}"
     excerpt = ""
-    if found["excerpt"]:
-        mark = f"<i>{escape(found['before'])}</i><b>▲</b>"
-        excerpt = f"<pre>{escape(found['excerpt'])}\n{mark}</pre>\n"
+    if found["wrong"]:
+        before, wrong, after = (escape(found[part]) for part in ("before", "wrong", "after"))
+        excerpt = f"<pre>{before}<b>{wrong}</b>{after}</pre>\n"
     return (
         f'<article class="{escape(found["severity"])}">\n'
         f"<h3>{escape(found['label'])}: {escape(found['message'])}</h3>\n"

@@ -19,10 +19,10 @@
     var made = element("article");
     made.append(element("h3", found.label + ": " + found.message));
     made.append(element("code", found.path + ":" + found.line + ":" + found.column));
-    if (found.excerpt) {
-      var lines = element("pre", found.excerpt + "\n");
-      lines.append(element("i", found.before), element("b", "▲"));
-      made.append(lines);
+    if (found.wrong) {
+      var line = element("pre", found.before);
+      line.append(element("b", found.wrong), found.after);
+      made.append(line);
     }
     made.append(element("p", found.hint));
     return made;
@@ -49,7 +49,7 @@
       var words = [note.heading, note.badge].filter(Boolean).join(" · ");
       var badge = element("a", words, note.warned || note.overlay.length ? "badge warned" : "badge");
       badge.href = note.room;
-      if (location.pathname !== note.room || note.overlay.length) parts.push(badge);
+      parts.push(badge);
     }
     shadow.replaceChildren.apply(shadow, parts);
   }
