@@ -50,11 +50,16 @@ def candidates(bearings: Iterable[Bearing]) -> tuple[tuple[str, str], ...]:
     pairs = []
     for at, bearing in enumerate(in_order):
         before: list[int] = []
-        for sentence in set(bearing.hashes) & shared:
+        for sentence in shared.intersection(bearing.hashes):
             before += carriers[sentence]
             carriers[sentence].append(at)
-        for one, times in sorted(Counter(before).items()) if before else ():
-            if times > 1 or min(len(in_order[one].hashes), len(bearing.hashes)) < LONG:
+        if len(before) > len(once := set(before)) or len(bearing.hashes) < LONG:
+            likely = sorted(once)
+        else:  # nobody shares two: only a short text may be kin
+            likely = sorted(one for one in once if len(in_order[one].hashes) < LONG)
+        for one in likely:
+            short = min(len(in_order[one].hashes), len(bearing.hashes)) < LONG
+            if short or before.count(one) > 1:
                 pairs.append((in_order[one].path, bearing.path))
     return tuple(pairs)
 
