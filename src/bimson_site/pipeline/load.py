@@ -73,7 +73,7 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
         return Loaded(path, None, problems)
     terms = _terms(article, text) if rules.search else b""
     named = _mentions(article, text, rules.places) if rules.places else ()
-    return Loaded(path, article, problems, html, _sentences(article, text), terms, named)
+    return Loaded(path, article, problems, html, _sentences(article, text), terms, named, text)
 
 
 def body_text(raw: bytes, body: Body) -> str:
