@@ -25,7 +25,7 @@ from bimson_site.model import (
 from bimson_site.pipeline import load, records
 from bimson_site.pipeline.load import LoadRules
 from bimson_site.pipeline.records import Judged
-from bimson_site.text import markdown, verdicts
+from bimson_site.text import markdown, similarity, verdicts
 from bimson_site.text.verdicts import Side
 
 
@@ -52,12 +52,10 @@ def make_reader(root: Path, rules: LoadRules) -> Callable[[Sequence[Unread]], li
             for each, raw, digest in zip(unread, raws, digests, strict=True)
         ]
         return [
-            reading(each.source, digest, found)._replace(
-                signatures=repeats.signed(raw, found.article)
-            )
+            reading(each.source, digest, found, repeats.signed(found))
             if found
             else Reading(each.source, digest, same=True)
-            for each, raw, digest, found in zip(unread, raws, digests, loaded, strict=True)
+            for each, digest, found in zip(unread, digests, loaded, strict=True)
         ]
 
     return task
@@ -86,11 +84,10 @@ class _Repeats:
         self._first: dict[str, tuple[str, bytes, str]] = {}
         self._known: set[bytes] = set()
 
-    def signed(
-        self, raw: bytes | OSError, article: Article | None
-    ) -> tuple[tuple[bytes, bytes], ...]:
+    def signed(self, loaded: Loaded) -> tuple[tuple[bytes, bytes], ...]:
         """The signatures of an article and of the first one that has its body, by what they said; none
         where there is no other, or where they are known already."""
+        article = loaded.article
         if article is None or not article.skeleton or article.kind is not Kind.ARTICLE:
             return ()
         said, digest = records.said(article), article.body.digest
@@ -101,16 +98,21 @@ class _Repeats:
                 self._known.clear()
             self._first[article.skeleton] = digest, said, article.title
             return ()
-        if before[0] != digest or said in self._known or isinstance(raw, OSError):
+        if before[0] != digest or said in self._known:
             return ()
         self._known.update((said, before[1]))
-        made = load.signatures(raw, article.body, (before[2], article.title))
+        made = similarity.signatures(loaded.text, (before[2], article.title))
         one, other = map(records.packed_signature, made)
         return (before[1], one), (said, other)
 
 
-def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
-    """What is kept of a file that was loaded."""
+def reading(
+    source: Source,
+    digest: bytes,
+    loaded: Loaded,
+    signatures: tuple[tuple[bytes, bytes], ...] = (),
+) -> Reading:
+    """What is kept of a file that was loaded, with the signatures that were made on the way."""
     article = loaded.article
     problems = records.packed_problems(loaded.problems) or None
     if article is None:
@@ -120,7 +122,9 @@ def reading(source: Source, digest: bytes, loaded: Loaded) -> Reading:
     slip = records.slip(article, 0, record.digest, face, loaded.mentions)
     html, sentences = loaded.html or None, loaded.sentences or None
     terms = loaded.terms or None
-    return Reading(source, digest, slip, face, record.data, html, problems, (), sentences, terms)
+    return Reading(
+        source, digest, slip, face, record.data, html, problems, signatures, sentences, terms
+    )
 
 
 def unreadable(source: Source, err: OSError) -> Loaded:

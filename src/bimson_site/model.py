@@ -220,7 +220,7 @@ class Loaded:
     """What became of one article file: an article, or none; its problems either way; the HTML of its
     body where that was made on the way and needs nothing else; and the hashes of its sentences, packed
     (`text.sentences`), where its text may be compared with others; what it is found by (`index.postings`); the names of places.yaml
-    that it mentions."""
+    that it mentions; its visible text."""
 
     path: str
     article: Article | None
@@ -229,6 +229,7 @@ class Loaded:
     sentences: bytes = b""
     terms: bytes = b""
     mentions: tuple[str, ...] = ()
+    text: str = ""
 
 
 class Face(NamedTuple):

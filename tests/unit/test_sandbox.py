@@ -10,11 +10,12 @@ from typing import Any
 
 import jinja2
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from bimson_site import routes
 from bimson_site.effects import files
 from bimson_site.errors import SiteError
 from bimson_site.features.calendar import DayPage
@@ -333,6 +334,23 @@ def test_an_owners_frame_and_macros_take_the_place_of_the_themes() -> None:
     assert drawn.endswith("</main>")
 
 
+def test_a_template_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    parse = jinja2.Environment._parse
+
+    def counting(self: jinja2.Environment, source: str, *rest: str | None) -> Any:
+        parsed.append(source)
+        return parse(self, source, *rest)
+
+    monkeypatch.setattr(jinja2.Environment, "_parse", counting)
+    texts = {"a.html": '{% extends "b.html" %}', "b.html": '{% include "c.html" %}', "c.html": "c"}
+    made = press(texts)
+    made.prepare()
+    made.digest("a.html")
+    assert made.render("a.html", PAGE) == b"c"
+    assert sorted(parsed) == sorted(texts.values())
+
+
 # --- blocks that are drawn once ---------------------------------------------------------------------
 
 MENU = """{% block menu %}{% for item in site.menu %}
@@ -344,6 +362,8 @@ urls = st.lists(st.sampled_from(["a", "b", "2020", "08", "c d"]), max_size=4).ma
 ) | st.sampled_from(["/404.html", "/a/b.html", "/a", "/2020/08#x"])
 
 
+@example(["/a/"], ["/a/b.html", "/a/", "/a/b.html"], True)
+@example(["/a/"], ["/a/", "/a/b.html", "/a/b/", "/a/c/"], False)
 @given(st.lists(urls, max_size=4), st.lists(urls.filter(lambda u: "#" not in u)), st.booleans())
 def test_a_menu_is_on_every_page_as_if_drawn_for_it_alone(
     menu: list[str], pages: list[str], explicit: bool
@@ -372,7 +392,7 @@ def on(url: str, word: str = "") -> dict[str, Any]:
     return {
         "page": Page(url, "x", word),
         "it": word,
-        "link": partial(lambda there: f"{url}→{there}"),
+        "link": partial(routes.links_from(url)),
         "current": partial(url.__eq__),
     }
 
@@ -384,7 +404,8 @@ COUNT = '{% block menu %}{{ count() }}{{ link("/x/") }}{% endblock %}{{ it }}'
     ("text", "times"),
     [
         (COUNT, 1),
-        (COUNT.replace("/x/", "/a/"), 3),  # leads into the tree of the pages
+        (COUNT.replace("/x/", "/a/"), 1),  # leads to the front of the tree of the pages
+        (COUNT.replace("/x/", "/a/9/"), 3),  # leads further into it
         (COUNT.replace("{{ count() }}", "{{ count() }}{{ page.url }}"), 3),
         (COUNT.replace("{{ count() }}", "{{ count() }}{{ it }}"), 3),
         (COUNT.replace("{{ count() }}", '{{ count() }}{% include "c.html" %}'), 3),

@@ -149,7 +149,7 @@ def names_of_news(
     return {
         **names(page, story, texts, press),
         "news": metadata.News(story, press.masthead),
-        "data": data.line(story, told, texts, press.masthead),
+        "data": data.Line(told, story, texts, press.masthead),
         "cite": citations.Citations(story, press.masthead),
     }
 

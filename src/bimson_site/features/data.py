@@ -17,6 +17,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -58,14 +59,24 @@ class Lines:
     texts: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """Where an article stands in the data: the address of the file ("" if in none), its id there; and the SHA-256
-    of its text as the line tells it, in hexadecimal digits, "" where readers see none."""
+    """Where an article stands in the data: the address of the `file` ("" if in none), its id there, and the SHA-256
+    of its text as the line tells it. Both are worked out when a template asks for them."""
 
     file: str
-    id: str
-    sha256: str
+    story: Story
+    texts: Sequence[str]
+    masthead: Masthead
+
+    @property
+    def id(self) -> str:
+        return feeds.entry_id(self.masthead, self.story.article.id)
+
+    @cached_property
+    def sha256(self) -> str:
+        """In hexadecimal digits, "" where readers see no text."""
+        return _sha256("".join(map(repeats.without_comments, self.texts)))
 
 
 def files_of(stories: Sequence[Story], masthead: Masthead) -> tuple[str, ...]:
@@ -83,12 +94,6 @@ def files_of(stories: Sequence[Story], masthead: Masthead) -> tuple[str, ...]:
 def _file(when: Timestamp, part: int) -> str:
     month = when.local.month if when.precision >= Precision.MONTH else 0
     return routes.data_part(when.local.year if when.known else 0, month, part)
-
-
-def line(story: Story, file: str, texts: Sequence[str], masthead: Masthead) -> Line:
-    """What an article's page says of its data; `texts` are its body, if readers see it."""
-    text = "".join(map(repeats.without_comments, texts))
-    return Line(file, feeds.entry_id(masthead, story.article.id), _sha256(text))
 
 
 def _sha256(text: str) -> str:

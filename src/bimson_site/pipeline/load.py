@@ -73,7 +73,7 @@ def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:
         return Loaded(path, None, problems)
     terms = _terms(article, text) if rules.search else b""
     named = _mentions(article, text, rules.places) if rules.places else ()
-    return Loaded(path, article, problems, html, _sentences(article, text), terms, named)
+    return Loaded(path, article, problems, html, _sentences(article, text), terms, named, text)
 
 
 def body_text(raw: bytes, body: Body) -> str:
@@ -325,8 +325,9 @@ def _slug(found: Found, title: str) -> tuple[str, bool]:
             found.problems.append(problem("slug-changed", found.at("slug"), slug=wish, used=used))
         if used:
             return used, True
-    stem = filenames.stem_without_date(_below_content(found.path))
-    slug = slugs.slug(title) or slugs.slug(stem) or "bai"
+    slug = slugs.slug(title)
+    if not slug:
+        slug = slugs.slug(filenames.stem_without_date(_below_content(found.path))) or "bai"
     if wish:
         found.problems.append(problem("slug-changed", found.at("slug"), slug=wish, used=slug))
     return slug, False

@@ -200,17 +200,16 @@ _DEICTIC = {
         ("todays", "tomorrows", "yesterdays", "tonights"), ("",)
     ),  # without apostrophes
 }
-_DEICTIC_FORMS = tuple(
-    (f" {title_key(last)} ", tuple(f" {title_key(f'{first} {last}')} " for first in firsts))
+_DEICTIC_FORMS = {
+    title_key(last): tuple(f" {title_key(f'{first} {last}')} " for first in firsts)
     for last, firsts in _DEICTIC.items()
-)
+}
 
 
 def _is_deictic(tokens: list[str]) -> bool:
-    words = f" {' '.join(tokens)} "
-    return any(
-        last in words and any(form in words for form in forms) for last, forms in _DEICTIC_FORMS
-    )
+    said = _DEICTIC_FORMS.keys() & tokens
+    words = f" {' '.join(tokens)} " if said else ""
+    return any(form in words for last in said for form in _DEICTIC_FORMS[last])
 
 
 def signature(visible_text: str, title: str) -> Signature:

@@ -115,10 +115,15 @@ class Press:
 
     def prepare(self) -> None:
         """Load every template now, so that processes which are made later need not."""
-        asked = [each for each in self._sources if not each.startswith(THEME)]
-        for name in sorted({name for each in asked for name in self._closure(each)}):
+        queue = [each for each in self._sources if not each.startswith(THEME)]
+        seen = set(queue)
+        while queue:
+            name = queue.pop()
             with suppress(TemplateSyntaxError):  # whoever draws with it will say so
                 self._env.get_template(name)
+                new = self._named_in(name) - seen
+                seen |= new
+                queue += new
 
     def digest(self, template: str) -> str:
         """A digest of a template and of all that it includes, extends or imports."""
@@ -134,13 +139,15 @@ class Press:
         queue = [template]
         while queue:
             name = queue.pop()
-            if name in found or name not in self._sources:
-                continue
-            found.add(name)
-            # A name that is computed could be any template.
-            for reference in self._env.references(self._sources[name].text):
-                queue.extend([reference] if reference else self._sources)
+            if name not in found and name in self._sources:
+                found.add(name)
+                queue += self._named_in(name)
         return found
+
+    def _named_in(self, template: str) -> set[str]:
+        """The templates that a template refers to, of those that there are; all, where it computes a name."""
+        named = self._env.references(self._sources[template].text)
+        return self._sources.keys() & named if None not in named else {*self._sources}
 
     def _syntax_problem(self, err: TemplateSyntaxError) -> Problem:
         source = self._sources.get(err.name or "")

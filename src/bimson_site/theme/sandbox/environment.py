@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 import jinja2
-from jinja2 import StrictUndefined, Template, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.loaders import FunctionLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -144,9 +144,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
         key = _key("references", text)
         known: tuple[str | None, ...] | None = _read(self._compiled, key)
         if known is None:
-            known = tuple(meta.find_referenced_templates(self.parse(text)))
-            _write(self._compiled, key, known)
+            self.parse(text)
+            known = _read(self._compiled, key) or ()
         return known
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """As Jinja does; what a template refers to is noted by the way, so that none is parsed twice."""
+        tree = super()._parse(source, name, filename)
+        found = tuple(meta.find_referenced_templates(tree))
+        _write(self._compiled, _key("references", source), found)
+        return tree
 
 
 class _Bytecode(BytecodeCache):

@@ -52,6 +52,8 @@ def settled(block: Block, of: Iterable[str]) -> Block:
     names = frozenset(of)
     # The way up to the root → the trees that it leads into, and its HTML.
     kept: dict[str, tuple[frozenset[str], tuple[str]]] = {}
+    # The same of pages in such a tree, by both: where it leads to the front of the tree, and no further.
+    within: dict[tuple[str, str], tuple[str]] = {}
 
     def draw(context: Any) -> Iterable[str]:
         place = context.place if context.as_given and names.isdisjoint(context.vars) else None
@@ -59,17 +61,24 @@ def settled(block: Block, of: Iterable[str]) -> Block:
             return block(context)
         tree, up = place
         found = kept.get(up)
-        if found is None or tree in found[0]:
-            found = _watched(block, context)
-            if tree not in found[0]:
-                kept[up] = found
-        return found[1]
+        if found is not None and tree not in found[0]:
+            return found[1]
+        is_front = context.parent["page"].url == tree
+        if not is_front and (known := within.get(place)):
+            return known
+        asked, html = _watched(block, context)
+        trees = frozenset(url[: url.find("/", 1) + 1] for url in asked)
+        if tree not in trees:
+            kept[up] = trees, html
+        elif not is_front and not any(url != tree and url.startswith(tree) for url in asked):
+            within[place] = html
+        return html
 
     return draw
 
 
-def _watched(block: Block, context: Any) -> tuple[frozenset[str], tuple[str]]:
-    """The trees of the site that a block leads into, and its HTML."""
+def _watched(block: Block, context: Any) -> tuple[set[str], tuple[str]]:
+    """The addresses of the site that a block asks about, and its HTML."""
     given = context.parent
     asked: set[str] = set()
 
@@ -86,4 +95,4 @@ def _watched(block: Block, context: Any) -> tuple[frozenset[str], tuple[str]]:
         html = "".join(block(context))
     finally:
         given.update(own)
-    return frozenset(url[: url.find("/", 1) + 1] for url in asked), (html,)
+    return asked, (html,)
