@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,22 +92,26 @@ def order(
     then = then or {}
     damaged = {path for path, stamp in then.items() if existing.files.get(path) != stamp}
     versions = Versions(job.site, edition.masthead)
-    commissions: dict[str, pressroom.Commission] = {}
+    found: list[tuple[tuple[int, int], str, pressroom.Commission]] = []
     cards: dict[int, CardRow] = {}
     for outline in edition.outlines:
         before = past.get(outline.key)
-        if before is not None and versions.of(outline, before.views) == before.digest:
-            harmed = damaged.intersection(_paths(before)) if damaged else ()
-            if not harmed:
-                continue
+        if (
+            before is not None
+            and versions.of(outline, before.views) == before.digest
+            and (not damaged or damaged.isdisjoint(_paths(before)))
+        ):
+            continue
         partition = outline.partition
-        commissions[outline.key] = pressroom.Commission(
+        commission = pressroom.Commission(
             assemble.name(partition),
             assemble.weight(partition),
             assemble.packed(partition, cards),
             before.receipts if before else b"",
             frozenset(damaged.intersection(_paths(before))) if before and damaged else frozenset(),
         )
+        found.append((assemble.time(partition), outline.key, commission))
+    commissions = {key: commission for _, key, commission in sorted(found, key=itemgetter(0))}
     slots = tuple(Slot(outline.key, outline.digest) for outline in edition.outlines)
     listed = assemble.catalogue(cards)
     job.hands.lap("compare with the last build")

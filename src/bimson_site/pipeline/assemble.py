@@ -211,6 +211,19 @@ def weight(partition: Partition) -> int:
     return 1 + sum(len(rows) if type(rows) in {tuple, array} else 1 for rows in held if rows)
 
 
+def time(partition: Partition) -> tuple[int, int]:
+    """Year and month that a partition is about, zeros for those of all times: printed in this order, a card is
+    shown again soon after it was drawn up."""
+    match partition:
+        case Shelf():
+            return partition.year, partition.month
+        case Year():
+            return partition.year, 12
+        case TermPeriod():
+            return partition.period.year, partition.period.month
+    return 0, 0
+
+
 def _collect(rows: Any, articles: set[int], faces: set[int]) -> None:
     kind = type(rows)
     if kind is CardRow:
