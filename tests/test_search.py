@@ -73,7 +73,7 @@ def test_of_an_article_with_limited_access_is_found_what_its_page_shows(site) ->
     assert found(made, "tóm lược") == ["/2020/08/05/chuyen-kin/"]
     assert found(made, "chuyen kin") == ["/2020/08/05/chuyen-kin/"]
     assert found(made, "ho so") == ["/2020/08/06/ho-so/"]
-    assert found(made, "loi dan") == []
+    assert found(made, '"loi dan"') == []
 
 
 def test_a_copy_is_found_through_the_article_that_has_the_page(site) -> None:

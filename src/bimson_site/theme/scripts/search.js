@@ -2,7 +2,7 @@
 // index/reader.py in JavaScript; the second is the page. Nothing is loaded before somebody asks.
 (function () {
   "use strict";
-  var FORMAT = 1, WORDS = 12, FIRST = 4, ENOUGH = 10, WAYS = 4;
+  var FORMAT = 2, WORDS = 12, PAIRS = 4, WAYS = 4;
 
   // --- words ---------------------------------------------------------------------------------------------
   var UNSEEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
@@ -14,10 +14,10 @@
 
   function words(text) {
     var apart = text.replace(UNSEEN, "").normalize("NFD").toLowerCase().normalize("NFD")
-      .replace(/[ßςſ]/g, function (c) { return FOLDS[c]; });
+      .replace(/[ßςſ]/g, (c) => FOLDS[c]);
     return (apart.match(RUN) || []).map(function (run) {
       var folded = run.replace(/([\0-\u024f])[\u0300-\u036f]+/g, "$1")
-        .replace(/[đðøłıæœþ]/g, function (c) { return LETTERS[c]; }).normalize("NFC");
+        .replace(/[đðøłıæœþ]/g, (c) => LETTERS[c]).normalize("NFC");
       if (/^[\u0300-\u036f]*$/.test(folded)) return null;
       run = run.replace(/ð/g, "đ");
       return { folded: folded, exact: run.replace(TONES, "") + (run.match(TONES) || []).join("") };
@@ -41,7 +41,7 @@
   function query(found, phrases) {
     return {
       words: found.slice(0, WORDS), phrases: phrases || [],
-      marked: found.slice(0, WORDS).some(function (w) { return w.folded !== w.exact; })
+      marked: found.slice(0, WORDS).some((w) => w.folded !== w.exact)
     };
   }
 
@@ -62,7 +62,7 @@
     if (!asked.phrases.length) Object.keys(synonyms).sort().forEach(function (name) {
       var spelt = name.split(" ");
       for (var at = 0; at + spelt.length <= all.length; at++) {
-        if (!spelt.every(function (s, i) { return all[at + i].folded === s; })) continue;
+        if (!spelt.every((s, i) => all[at + i].folded === s)) continue;
         synonyms[name].forEach(function (other) {
           found.push(query(all.slice(0, at).concat(words(other), all.slice(at + spelt.length))));
         });
@@ -71,107 +71,88 @@
     return found.slice(0, WAYS);
   }
 
-  // What is asked for first, then where that finds too many, then where it finds nothing.
-  function units(asked, common) {
-    var all = asked.words, first, count = all.length;
-    if (count === 1) return [[{ at: 0, pair: false }], [], []];
-    var rank = all.map(function (w) { return common.has(w.folded) ? common.get(w.folded) : common.size; });
-    var pairs = all.slice(1).map(function (w, at) { return at; }).sort(function (a, b) {
-      return rank[b] + rank[b + 1] - rank[a] - rank[a + 1] || a - b;
+  // What is looked up for each way; ways that need more pairs than there is room for are left out.
+  function plans(asked, common) {
+    var found = [], pairs = new Set();
+    asked.forEach(function (one) {
+      var wanted = units(one, common, asked.length > 1), all = new Set(pairs);
+      wanted.forEach(function (u) { if (u.pair) all.add(one.words[u.at].folded + " " + one.words[u.at + 1].folded); });
+      if (found.length && all.size > PAIRS) return;
+      found.push([one, wanted]);
+      pairs = all;
     });
-    // The fewest pairs that hold all words; of an odd number one is held twice, beside the rarest pair.
-    var middle = count % 2 ? pairs[0] + 2 - pairs[0] % 2 : count;
-    first = asked.phrases.length ? pairs : pairs.filter(function (at) {
-      return at < middle ? at % 2 === 0 || at === middle - 1 : at % 2 === 1;
-    }).slice(0, FIRST);
-    function both(at) { return { at: at, pair: true }; }
-    return [
-      first.map(both),
-      pairs.filter(function (at) { return first.indexOf(at) < 0; }).map(both),
-      all.map(function (w, at) { return { at: at, pair: false }; })
-        .filter(function (unit) { return !common.has(all[unit.at].folded); })
-    ];
+    return found;
+  }
+
+  // The pairs of a query and, where there is room, its words alone. Of too many pairs those are left out whose
+  // words both stand in another one, then those that say least.
+  function units(asked, common, fewest) {
+    var all = asked.words, bound = bindings(asked);
+    if (all.length === 1) return [{ at: 0, pair: 0, mask: 1 }];
+    var rank = all.map((w) => common.has(w.folded) ? common.get(w.folded) : common.size);
+    function tied(at) { return bound >> at & 1; }
+    var pairs = all.slice(1).map((w, at) => at).sort(function (a, b) {
+      return tied(b) - tied(a) || rank[b] + rank[b + 1] - rank[a] - rank[a + 1] || a - b;
+    });
+    for (;;) {
+      var spare = pairs.filter(function (at) {
+        return !tied(at) && pairs.indexOf(at - 1) >= 0 && pairs.indexOf(at + 1) >= 0;
+      });
+      if (pairs.length <= PAIRS && !(fewest && spare.length)) break;
+      pairs.splice(spare.length ? pairs.indexOf(spare.pop()) : -1, 1);
+    }
+    var alone = fewest ? [] : all.map((w, at) => at)
+      .filter((at) => !((bound | bound << 1) >> at & 1))
+      .sort((a, b) => rank[b] - rank[a] || a - b).slice(0, 2 * (PAIRS - pairs.length));
+    return pairs.map((at) => ({ at: at, pair: 1, mask: 3 << at }))
+      .concat(alone.map((at) => ({ at: at, pair: 0, mask: 1 << at })));
+  }
+
+  // The places of the pairs of phrases, as bits.
+  function bindings(asked) {
+    return asked.phrases.reduce((all, span) => all | (1 << span[1] - 1) - (1 << span[0]), 0);
   }
 
   // --- the index ---------------------------------------------------------------------------------------------
   // `get` gives the promise of a file: bytes for .bin, else what its JSON says.
+  var ALL = 4294967296;
   function open(get) {
     return get("index.json").then(function (entry) {
       if (entry.format !== FORMAT) throw new Error("format " + entry.format);
-      var common = new Map(entry.common.split(" ").filter(Boolean).map(function (w, at) { return [w, at]; }));
+      var common = new Map(entry.common.split(" ").filter(Boolean).map((w, at) => [w, at]));
 
-      function postings(number, key) {
-        var told = entry.segments[number], slot = Math.floor(key * told.shards / 4294967296);
-        var low = Math.ceil(slot * 4294967296 / told.shards);
-        return get(told.folder + "/" + slot + ".bin").then(function (data) { return posting(data, key - low); });
-      }
-
-      function note(hits, segment, found, exact, unit) {
-        var same = new Set(), titled = new Set();
-        found.forEach(function (each) {
-          if (each.form === exact >>> 14 - each.bits) each.articles.forEach(same.add, same);
-          each.titled.forEach(titled.add, titled);
-        });
-        var all = new Set();
-        found.forEach(function (each) { each.articles.forEach(all.add, all); });
-        all.forEach(function (number) {
-          var place = segment * 4294967296 + number, hit = hits.get(place);
-          if (!hit) hits.set(place, hit = { words: 0, pairs: 0, exact: 0, titled: 0, units: 0, count: 0 });
-          hit.words |= (unit.pair ? 3 : 1) << unit.at;
-          hit.pairs += unit.pair;
-          hit.exact += same.has(number);
-          hit.titled += titled.has(number);
-          if (unit.pair) hit.units |= 1 << unit.at;
-          hit.count++;
-        });
-      }
-
-      function lookUp(asked, wanted, hits) {
-        var all = asked.words;
-        return Promise.all(wanted.map(function (unit) {
-          var one = all[unit.at], two = unit.pair ? all[unit.at + 1] : {};
-          var exact = pair(one.exact, two.exact) >>> 18;
-          return Promise.all(entry.segments.map(function (told, segment) {
-            return postings(segment, pair(one.folded, two.folded)).then(function (found) {
-              note(hits, segment, found, exact, unit);
+      function lookUp(asked, unit, hits) {
+        var one = asked.words[unit.at], two = unit.pair ? asked.words[unit.at + 1] : {};
+        var key = pair(one.folded, two.folded), exact = pair(one.exact, two.exact) >>> 22;
+        return Promise.all(entry.segments.map(function (told, segment) {
+          var count = unit.pair ? told.shards : told.words, slot = Math.floor(key * count / ALL);
+          var low = Math.ceil(slot * ALL / count), high = Math.ceil((slot + 1) * ALL / count);
+          return get(told.folder + "/" + (unit.pair ? slot : told.shards + slot) + ".bin").then(function (data) {
+            posting(data, key - low, high - low, exact, told.articles).forEach(function (how, number) {
+              var place = segment * ALL + number, hit = hits.get(place);
+              if (!hit) hits.set(place, hit = { words: 0, same: 0, pairs: 0, exact: 0, titled: 0 });
+              hit.words |= unit.mask;
+              hit.titled += how >> 1;
+              if (unit.pair) hit.pairs |= 1 << unit.at;
+              if (how & 1) { hit.exact += unit.pair; hit.same |= unit.mask; }
             });
-          }));
+          });
         }));
       }
 
-      function mask(from, to) { return (1 << to) - (1 << from); }
-
-      function scores(asked) {
-        if (!asked.words.length) return Promise.resolve([]);
-        var plan = units(asked, common), hits = new Map(), whole = [], wanted = 0;
-        function having(fits) {
-          var kept = [];
-          hits.forEach(function (hit, place) { if (fits(hit)) kept.push(place); });
-          return kept;
-        }
-        plan[0].forEach(function (unit) { wanted |= (unit.pair ? 3 : 1) << unit.at; });
-        return lookUp(asked, plan[0], hits).then(function () {
-          whole = having(function (hit) { return hit.count === plan[0].length; });
-          var more = plan[1].concat(whole.length ? [] : plan[2]);
-          if ((whole.length && whole.length <= ENOUGH) || plan[1].length + plan[2].length === 0) return;
-          return lookUp(asked, more, hits).then(function () {
-            wanted = mask(0, asked.words.length);
-            whole = having(function (hit) { return (hit.words & wanted) === wanted; });
-          });
-        }).then(function () {
-          var needed = 0, least = Math.ceil(asked.words.length / 2);
-          asked.phrases.forEach(function (span) { needed |= mask(span[0], span[1] - 1); });
-          function together(hit) { return (hit.units & needed) === needed; }
-          if (needed) {
-            whole = having(function (hit) { return together(hit) && (hit.words & wanted) === wanted; });
-            if (!whole.length) whole = having(together);
+      function scores(plan) {
+        var asked = plan[0], hits = new Map(), words = 0, pairs = 0, bound = bindings(asked);
+        if (!asked.words.length) return [];
+        plan[1].forEach(function (unit) { words |= unit.mask; if (unit.pair) pairs |= 1 << unit.at; });
+        return Promise.all(plan[1].map((unit) => lookUp(asked, unit, hits))).then(function () {
+          function having(fits) {
+            return Array.from(hits).filter((row) => !(bound & pairs & ~row[1].pairs) && fits(row[1].words));
           }
-          var part = !whole.length && !needed;
-          if (part) whole = having(function (hit) { return bits(hit.words) >= least; });
-          var found = whole.map(function (place) {
-            var hit = hits.get(place);
-            return [bits(hit.words), hit.pairs, asked.marked ? hit.exact : 0, hit.titled,
-                    Math.floor(place / 4294967296), place % 4294967296];
+          var whole = having((theirs) => theirs === words), part = !whole.length && !bound;
+          if (!whole.length) whole = having((theirs) => bound || 2 * bits(theirs) >= asked.words.length);
+          var found = whole.map(function (row) {
+            var hit = row[1], exact = asked.marked ? hit.exact + bits(hit.same) : 0;
+            return [bits(hit.words), bits(hit.pairs), exact, hit.titled, row[0]];
           });
           found.part = part;
           return found;
@@ -182,28 +163,28 @@
         entry: entry, common: common,
         // The articles that were found, best first: [segment, number]; `part`: none has all words.
         find: function (text) {
-          return Promise.all(ways(parsed(text), entry.synonyms).map(scores)).then(function (all) {
+          return Promise.all(plans(ways(parsed(text), entry.synonyms), common).map(scores)).then(function (all) {
             var best = new Map();
             [].concat.apply([], all).forEach(function (score) {
-              var place = score[4] + " " + score[5], known = best.get(place);
-              if (!known || before(score, known) < 0) best.set(place, score);
+              var known = best.get(score[4]);
+              if (!known || before(score, known) < 0) best.set(score[4], score);
             });
             return {
-              places: Array.from(best.values()).sort(before).map(function (s) { return [s[4], s[5]]; }),
-              part: all.every(function (some) { return !some.length || some.part; })
+              places: Array.from(best.values()).sort(before).map((s) => [Math.floor(s[4] / ALL), s[4] % ALL]),
+              part: all.every((some) => !some.length || some.part)
             };
           });
         },
         card: function (place) {
           var told = entry.segments[place[0]];
           return get(told.folder + "/" + Math.floor(place[1] / told.block) + ".json")
-            .then(function (block) { return block[place[1] % told.block]; });
+            .then((block) => block[place[1] % told.block]);
         },
         facets: function () {
-          return Promise.all(entry.segments.map(function (told) { return get(told.folder + "/facets.json"); }));
+          return Promise.all(entry.segments.map((told) => get(told.folder + "/facets.json")));
         },
         year: function (place) {
-          return entry.segments[place[0]].years.reduce(function (year, row) { return row[1] <= place[1] ? row[0] : year; }, 0);
+          return entry.segments[place[0]].years.reduce((year, row) => row[1] <= place[1] ? row[0] : year, 0);
         }
       };
     });
@@ -212,31 +193,39 @@
   function bits(n) { var count = 0; for (; n; n &= n - 1) count++; return count; }
 
   function before(a, b) {
-    for (var at = 0; at < 6; at++) if (a[at] !== b[at]) return b[at] - a[at];
+    for (var at = 0; at < 5; at++) if (a[at] !== b[at]) return b[at] - a[at];
     return 0;
   }
 
-  function posting(data, key) {
-    var at = 0, found = [], here = 0;
-    function number() {
-      var n = 0, step = 1, byte;
-      do { byte = data[at++]; n += (byte & 127) * step; step *= 128; } while (byte > 127);
+  // What a shard, whose keys are below `reach`, says of one: its articles, 1 with this exact form, 2 in the title.
+  function posting(data, key, reach, exact, articles) {
+    var at = 0, found = new Map(), here = -1;
+    function low(size) {
+      for (var n = 0; size--; at++) n = n * 2 + (data[at >> 3] >> 7 - (at & 7) & 1);
       return n;
     }
-    function list(count) {
-      var all = [], last = 0;
-      while (count--) all.push(last += number());
+    function zeros() {
+      for (var n = 0; !low(1); n++) if (at > data.length * 8) throw new Error("cut short");
+      return n;
+    }
+    function count() { var size = zeros(); return Math.pow(2, size) + low(size); }
+    function step(count, below) {
+      var size = Math.max(0, 31 - Math.clz32((below - 1) / count));
+      return zeros() * Math.pow(2, size) + low(size);
+    }
+    function list(count, below) {
+      for (var all = [], last = -1, n = count; n--;) all.push(last += 1 + step(count, below));
       return all;
     }
-    while (at < data.length && here <= key) {
-      here += number();
-      if (here > key) break;
-      var forms = number();
-      for (var n = 0; n < forms; n++) {
-        var form = number(), held = number();
-        var articles = list(held >>> 1), titled = held & 1 ? list(number()) : [];
-        if (here === key) found.push({ form: form, bits: forms === 1 ? 7 : 14, articles: articles, titled: titled });
-      }
+    for (var keys = count() - 1, left = keys; left-- && here < key;) {
+      here += 1 + step(keys, reach);
+      var forms = count(), size = forms === 1 ? 7 : 10;
+      list(forms, 1 << size).forEach(function (form) {
+        var held = count(), titled = count() - 1, all = list(held, articles), top = list(titled, held);
+        if (here !== key) return;
+        all.forEach(function (n) { found.set(n, found.get(n) | form === exact >> 10 - size); });
+        top.forEach(function (n) { found.set(all[n], found.get(all[n]) | 2); });
+      });
     }
     return found;
   }
@@ -246,9 +235,9 @@
     var told = words(title).concat({ folded: "", exact: "" }, words(text));
     return asked.phrases.every(function (span) {
       var phrase = asked.words.slice(span[0], span[1]);
-      var form = phrase.some(function (w) { return w.folded !== w.exact; }) ? "exact" : "folded";
+      var form = phrase.some((w) => w.folded !== w.exact) ? "exact" : "folded";
       return told.some(function (w, at) {
-        return phrase.every(function (p, i) { return told[at + i] && told[at + i][form] === p[form]; });
+        return phrase.every((p, i) => told[at + i] && told[at + i][form] === p[form]);
       });
     });
   }
@@ -262,14 +251,14 @@
       place.set(w.folded, at);
       if (at) pairs.add(asked.words[at - 1].folded + " " + w.folded);
     });
-    var folded = pieces.map(function (piece) { return words(piece).map(function (w) { return w.folded; }); });
-    var hit = folded.map(function (own) { return own.some(function (w) { return place.has(w); }); });
+    var folded = pieces.map((piece) => words(piece).map((w) => w.folded));
+    var hit = folded.map((own) => own.some((w) => place.has(w)));
     function beside(one, two) {
       return hit[one] && hit[two] && pairs.has(folded[one][folded[one].length - 1] + " " + folded[two][0]);
     }
     var counts = hit.map(function (is, at) {
       if (!is) return 0;
-      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some(function (w) { return place.has(w) && !common.has(w); }) || asked.words.length === 1 ? 2 : 0;
+      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some((w) => place.has(w) && !common.has(w)) || asked.words.length === 1 ? 2 : 0;
     });
     for (var at = 0; at < pieces.length; at++) {
       if (!counts[at]) continue;
@@ -308,7 +297,7 @@
     if (!files.has(path)) files.set(path, fetch(path, { signal: controller.signal, cache: path === "index.json" ? "no-cache" : "default" })
       .then(function (r) {
         if (!r.ok) throw new Error(r.status);
-        return /\.bin$/.test(path) ? r.arrayBuffer().then(function (b) { return new Uint8Array(b); }) : r.json();
+        return /\.bin$/.test(path) ? r.arrayBuffer().then((b) => new Uint8Array(b)) : r.json();
       }).catch(function (err) { files.delete(path); throw err; }));
     return files.get(path);
   }
@@ -350,7 +339,7 @@
     run();
   }
 
-  function empty(element) { while (element.firstChild) element.removeChild(element.firstChild); }
+  function empty(element) { element.textContent = ""; }
 
   function tell(text, again) {
     said.textContent = text;
@@ -396,7 +385,7 @@
   // --- filters ---------------------------------------------------------------------------------------------
   function narrowed(index, now, all) {
     if (!narrow.open && !now.section && !now.author) return Promise.resolve(filtered(index, now, all, null));
-    return index.facets().then(function (facets) { return filtered(index, now, all, facets); });
+    return index.facets().then((facets) => filtered(index, now, all, facets));
   }
 
   function filtered(index, now, all, facets) {
@@ -404,11 +393,11 @@
       if (name === "year") return [String(index.year(place) || "")];
       var told = facets && facets[place[0]];
       if (!told) return [];
-      if (name === "author") return told.author[place[1]].map(function (at) { return told.authors[at]; });
+      if (name === "author") return told.author[place[1]].map((at) => told.authors[at]);
       return told.section[place[1]] < 0 ? [] : [told.sections[told.section[place[1]]]];
     }
     function fits(place, but) {
-      return FILTERS.every(function (name) { return name === but || !now[name] || has(name, place).indexOf(now[name]) >= 0; });
+      return FILTERS.every((name) => name === but || !now[name] || has(name, place).indexOf(now[name]) >= 0);
     }
     FILTERS.forEach(function (name) {
       var counts = new Map(), select = narrow.querySelector("[name=" + name + "]");
@@ -425,17 +414,17 @@
       });
     });
     narrow.hidden = all.length < 2;
-    return all.filter(function (place) { return fits(place); });
+    return all.filter((place) => fits(place));
   }
 
   // --- results ---------------------------------------------------------------------------------------------
   function show(index, now, found, part, mine) {
     var asked = parsed(now.q), start = (now.page - 1) * PAGE;
-    var strict = asked.phrases.some(function (s) {
-      return s[1] - s[0] > 2 || asked.words.slice(s[0], s[1]).some(function (w) { return w.folded !== w.exact; });
+    var strict = asked.phrases.length > PAIRS || asked.phrases.some(function (s) {
+      return s[1] - s[0] > 2 || asked.words.slice(s[0], s[1]).some((w) => w.folded !== w.exact);
     });
     function card(place) {
-      return index.card(place).then(function (told) { return { link: told[0], title: told[1], about: told.slice(2), place: place }; });
+      return index.card(place).then((told) => ({ link: told[0], title: told[1], about: told.slice(2), place: place }));
     }
     function done(rows, total, sure) {
       if (mine !== turn) return;
