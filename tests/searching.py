@@ -17,6 +17,7 @@ def index(
     shards: int = 4,
     words: int = 2,
     common: str = "",
+    pairs: int = 4,
     synonyms: dict[str, list[str]] | None = None,
 ) -> dict[str, bytes]:
     """The files of an index by path below its folder."""
@@ -37,7 +38,7 @@ def index(
             files[f"{name}/{start // 2}.json"] = json.dumps(cards[start : start + 2]).encode()
         row = {"folder": str(name), "articles": len(texts), "shards": shards}
         told.append({**row, "words": words, "block": 2, "years": [[2020 + name, 0]]})
-    entry = {"format": reader.FORMAT, "segments": told, "common": common}
+    entry = {"format": reader.FORMAT, "segments": told, "common": common, "pairs": pairs}
     files["index.json"] = json.dumps({**entry, "synonyms": synonyms or {}}).encode()
     return files
 
@@ -50,12 +51,13 @@ def scan(
     segments: Sequence[Sequence[Text]],
     query: str,
     common: str = "",
+    pairs: int = 4,
     synonyms: dict[str, list[str]] | None = None,
 ) -> list[tuple[int, int]]:
     """What the reader must find, from the texts themselves: docs/reference/search-format.md, "Results"."""
     places = {word: at for at, word in enumerate(common.split())}
     best: dict[tuple[int, int], tuple[int, ...]] = {}
-    for way, wanted in plans(ways(parsed(query), synonyms or {}), places):
+    for way, wanted in plans(ways(parsed(query), synonyms or {}), places, pairs):
         if way.words:
             for place, score in _scores(segments, way, wanted):
                 best[place] = max(best.get(place, score), score)
@@ -67,7 +69,8 @@ def _scores(segments, query: Query, wanted):
     asked = _places(wanted)
     bound = {Unit(at, True) for start, end in query.phrases for at in range(start, end - 1)}
     seen = {p: s for p, s in seen.items() if s.keys() >= bound & set(wanted)}
-    whole = [p for p, s in seen.items() if _places(s) >= asked]
+    whole = [p for p, s in seen.items() if _places(u for u in s if u.pair) >= asked]
+    whole = whole or [p for p, s in seen.items() if _places(s) >= asked]
     some = [p for p, s in seen.items() if bound or 2 * len(_places(s)) >= len(query.words)]
     for place in whole or some:
         found = seen[place]

@@ -19,7 +19,6 @@ from bimson_site.index.tokens import Word
 
 FORMAT = 2
 WORDS = 12  # of a query; what follows is not looked at
-PAIRS = 4  # that are looked up, all at once; a word alone takes half the room of one
 WAYS = 4  # in which a query is asked: with its own words, and with other names of places
 
 
@@ -76,6 +75,11 @@ class _Hit:
     exact: int = 0
     titled: int = 0
 
+    @property
+    def paired(self) -> set[int]:
+        """The words that stand beside another one of the query."""
+        return {place for at in self.pairs for place in (at, at + 1)}
+
 
 class Unit(NamedTuple):
     """What is looked up: the word at a place of the query, or with the one after it."""
@@ -116,24 +120,28 @@ def ways(query: Query, synonyms: Mapping[str, Sequence[str]]) -> list[Query]:
     return found[:WAYS]
 
 
-def plans(asked: Sequence[Query], common: Mapping[str, int]) -> list[tuple[Query, list[Unit]]]:
+def plans(
+    asked: Sequence[Query], common: Mapping[str, int], room: int
+) -> list[tuple[Query, list[Unit]]]:
     """What is looked up for each way of a query; ways that need more pairs than there is room for are left out.
     `common` are the places of words in the list of common ones."""
     found: list[tuple[Query, list[Unit]]] = []
     pairs: set[tuple[str, str]] = set()
     for query in asked:
-        wanted = units(query, common, fewest=len(asked) > 1)
+        wanted = units(query, common, room, fewest=len(asked) > 1)
         texts = [word.folded for word in query.words]
         theirs = {(texts[unit.at], texts[unit.at + 1]) for unit in wanted if unit.pair}
-        if not found or len(pairs | theirs) <= PAIRS:
+        if not found or len(pairs | theirs) <= room:
             found.append((query, wanted))
             pairs |= theirs
     return found
 
 
-def units(query: Query, common: Mapping[str, int], *, fewest: bool = False) -> list[Unit]:
-    """The pairs of a query and, where there is room, its words alone. Of too many pairs (or for the `fewest`) those
-    are left out whose words both stand in another one, then those that say least."""
+def units(
+    query: Query, common: Mapping[str, int], room: int, *, fewest: bool = False
+) -> list[Unit]:
+    """The pairs of a query, as many as there is room for, and its words alone, which take half the room. Of too many
+    pairs (or for the `fewest`) those are left out whose words both stand in another one, then those that say least."""
     words = query.words
     if len(words) == 1:
         return [Unit(0, pair=False)]
@@ -145,16 +153,14 @@ def units(query: Query, common: Mapping[str, int], *, fewest: bool = False) -> l
     )
     while True:
         spare = [at for at in pairs if {at - 1, at + 1} <= set(pairs) and at not in bound]
-        if len(pairs) > PAIRS:
+        if len(pairs) > room:
             pairs.remove((spare or pairs)[-1])
         elif fewest and spare:
             pairs.remove(spare[-1])
         else:
             break
     free = [at for at in range(len(words)) if not {at - 1, at} & bound]
-    alone = sorted(free, key=lambda at: (-rank[at], at))[
-        : 0 if fewest else 2 * (PAIRS - len(pairs))
-    ]
+    alone = sorted(free, key=lambda at: (-rank[at], at))[: 0 if fewest else 2 * (room - len(pairs))]
     return [Unit(at, pair=True) for at in pairs] + [Unit(at, pair=False) for at in alone]
 
 
@@ -176,7 +182,9 @@ class Index:
         more are to be looked for in their texts (`holds`)."""
         best: dict[tuple[int, int], _Score] = {}
         query = parsed(text)
-        for way, wanted in plans(ways(query, self.entry["synonyms"]), self._common):
+        for way, wanted in plans(
+            ways(query, self.entry["synonyms"]), self._common, self.entry["pairs"]
+        ):
             for score in self._scores(way, wanted) if way.words else ():
                 place = score.segment, score.number
                 best[place] = max(best.get(place, score), score)
@@ -192,7 +200,8 @@ class Index:
         needed &= {unit.at for unit in wanted if unit.pair}
         fit = {place: hit for place, hit in hits.items() if hit.pairs >= needed}
         least = -(-len(query.words) // 2) if not needed else 0
-        whole = [place for place, hit in fit.items() if hit.words >= asked]
+        whole = [place for place, hit in fit.items() if hit.paired >= asked]
+        whole = whole or [place for place, hit in fit.items() if hit.words >= asked]
         for place in whole or [place for place, hit in fit.items() if len(hit.words) >= least]:
             hit = hits[place]
             exact = hit.exact + len(hit.same) if query.marked else 0
