@@ -87,7 +87,7 @@ def pagefind(build: Path, cases: Sequence[Row]) -> list[Row]:
             # Nine more fragments were fetched to see which articles they are.
             more = [path for path in paths if ".pf_fragment" in path][1:]
             bytes_ = sum(map(weight, paths)) - sum(map(weight, more))
-            first = {"bytes": bytes_, "requests": len(paths) - len(more)}
+            first = {"bytes": bytes_, "requests": len(paths) - len(more), "trips": 0}
             places = (
                 at for at, url in enumerate(told["urls"]) if unquote(url).endswith(case["want"])
             )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bimson_site.index import postings, reader, tokens
-from bimson_site.index.reader import ENOUGH, Query, parsed, units, ways
+from bimson_site.index.reader import Query, Unit, parsed, plans, ways
 
 Text = tuple[str, str]  # title, text
 
@@ -16,7 +15,9 @@ def index(
     segments: Sequence[Sequence[Text]],
     *,
     shards: int = 4,
+    words: int = 2,
     common: str = "",
+    pairs: int = 4,
     synonyms: dict[str, list[str]] | None = None,
 ) -> dict[str, bytes]:
     """The files of an index by path below its folder."""
@@ -25,72 +26,66 @@ def index(
         terms = [postings.terms(*text) for text in texts]
         for part in range(2):
             some = [(at, postings.part_of(data, part, 2)) for at, data in enumerate(terms)]
-            made = postings.shards(some, len(texts), part, 2, shards)
-            for at, data in enumerate(made):
-                files[f"{name}/{part * shards // 2 + at}.bin"] = data
+            made = postings.shards(some, len(texts), part, 2, (shards, words))
+            places = [
+                first + part * count // 2 + at
+                for first, count in ((0, shards), (shards, words))
+                for at in range(count // 2)
+            ]
+            files |= {f"{name}/{at}.bin": data for at, data in zip(places, made, strict=True)}
         cards = [[f"/{name}/{at}/", title, "", "", []] for at, (title, _) in enumerate(texts)]
         for start in range(0, len(cards), 2):
             files[f"{name}/{start // 2}.json"] = json.dumps(cards[start : start + 2]).encode()
-        row = {"folder": str(name), "articles": len(texts), "shards": shards, "block": 2}
-        told.append({**row, "years": [[2020 + name, 0]]})
-    entry = {"format": reader.FORMAT, "segments": told, "common": common}
+        row = {"folder": str(name), "articles": len(texts), "shards": shards}
+        told.append({**row, "words": words, "block": 2, "years": [[2020 + name, 0]]})
+    entry = {"format": reader.FORMAT, "segments": told, "common": common, "pairs": pairs}
     files["index.json"] = json.dumps({**entry, "synonyms": synonyms or {}}).encode()
     return files
 
 
-@dataclass
-class _Seen:
-    """What a text has of a query: for each unit whether in the title, and whether with its marks."""
-
-    units: dict[tuple[int, bool], tuple[bool, bool]]
-
-    @property
-    def words(self) -> set[int]:
-        return {at for at, _ in self.units} | {at + 1 for at, pair in self.units if pair}
+# What a text has of a query: for each unit whether in the title, and whether with its marks.
+_Seen = dict[Unit, tuple[bool, bool]]
 
 
 def scan(
     segments: Sequence[Sequence[Text]],
     query: str,
     common: str = "",
+    pairs: int = 4,
     synonyms: dict[str, list[str]] | None = None,
 ) -> list[tuple[int, int]]:
     """What the reader must find, from the texts themselves: docs/reference/search-format.md, "Results"."""
     places = {word: at for at, word in enumerate(common.split())}
     best: dict[tuple[int, int], tuple[int, ...]] = {}
-    for way in ways(parsed(query), synonyms or {}):
+    for way, wanted in plans(ways(parsed(query), synonyms or {}), places, pairs):
         if way.words:
-            for place, score in _scores(segments, way, places):
+            for place, score in _scores(segments, way, wanted):
                 best[place] = max(best.get(place, score), score)
     return sorted(best, key=lambda place: best[place], reverse=True)
 
 
-def _scores(segments, query: Query, common):
-    first, others, alone = units(query, common)
-    asked = {*(u.at for u in first), *(u.at + 1 for u in first if u.pair)}
-    seen = _seen(segments, query, first)
-    whole = [p for p, s in seen.items() if len(s.units) == len(first)]
-    if not 0 < len(whole) <= ENOUGH and others + alone:
-        seen = _seen(segments, query, [*first, *others, *([] if whole else alone)])
-        asked = set(range(len(query.words)))
-        whole = [p for p, s in seen.items() if s.words >= asked]
-    needed = {(at, True) for start, end in query.phrases for at in range(start, end - 1)}
-    if needed:
-        whole = [p for p, s in seen.items() if s.units.keys() >= needed and s.words >= asked]
-        whole = whole or [p for p, s in seen.items() if s.units.keys() >= needed]
-    least = (len(query.words) + 1) // 2
-    kept = whole or [p for p, s in seen.items() if len(s.words) >= least and not needed]
-    for place in kept:
-        found = seen[place].units
-        pairs = sum(pair for _, pair in found)
-        exact = sum(same for _, same in found.values()) if query.marked else 0
-        yield (
-            place,
-            (len(seen[place].words), pairs, exact, sum(t for t, _ in found.values()), *place),
-        )
+def _scores(segments, query: Query, wanted):
+    seen = _seen(segments, query, wanted)
+    asked = _places(wanted)
+    bound = {Unit(at, True) for start, end in query.phrases for at in range(start, end - 1)}
+    seen = {p: s for p, s in seen.items() if s.keys() >= bound & set(wanted)}
+    whole = [p for p, s in seen.items() if _places(u for u in s if u.pair) >= asked]
+    whole = whole or [p for p, s in seen.items() if _places(s) >= asked]
+    some = [p for p, s in seen.items() if bound or 2 * len(_places(s)) >= len(query.words)]
+    for place in whole or some:
+        found = seen[place]
+        same = [unit for unit, (_, exact) in found.items() if exact]
+        exact = sum(unit.pair for unit in same) + len(_places(same)) if query.marked else 0
+        pairs = sum(unit.pair for unit in found)
+        titled = sum(titled for titled, _ in found.values())
+        yield place, (len(_places(found)), pairs, exact, titled, *place)
 
 
-def _seen(segments, query: Query, wanted):
+def _places(some) -> set[int]:
+    return {at for unit in some for at in range(unit.at, unit.at + 1 + unit.pair)}
+
+
+def _seen(segments, query: Query, wanted) -> dict[tuple[int, int], _Seen]:
     found: dict[tuple[int, int], _Seen] = {}
     for name, texts in enumerate(segments):
         streams = [[list(tokens.words(part)) for part in text] for text in texts]
@@ -102,7 +97,7 @@ def _seen(segments, query: Query, wanted):
                 has = [h if h and h[0] else None for h in has]
             for at, told in enumerate(has):
                 if told is not None:
-                    found.setdefault((name, at), _Seen({})).units[unit.at, unit.pair] = told
+                    found.setdefault((name, at), {})[unit] = told
     return found
 
 

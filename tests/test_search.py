@@ -23,6 +23,13 @@ def test_an_article_is_found_by_syllables_without_marks(site) -> None:
         assert found(made, words) == ["/2020/08/05/dang-vien-tre-o-da-nang/"]
 
 
+def test_common_words_that_stand_apart_are_found_in_titles(site) -> None:
+    made = site({"a.md": article("Dân bàn, nhà nước biết"), "b.md": article("Cầu", "2019-01-02")})
+    made.build()
+    assert found(made, "ban biet") == found(made, "biet dan nuoc")
+    assert found(made, "ban biet") == ["/2020/08/05/dan-ban-nha-nuoc-biet/"]
+
+
 def test_exact_marks_come_first(site) -> None:
     titles = ("Dương Phương", "Đường phượng", "Duong Phuong", "Đường Phượng mới", "Đường phương")
     made = site(
@@ -73,7 +80,18 @@ def test_of_an_article_with_limited_access_is_found_what_its_page_shows(site) ->
     assert found(made, "tóm lược") == ["/2020/08/05/chuyen-kin/"]
     assert found(made, "chuyen kin") == ["/2020/08/05/chuyen-kin/"]
     assert found(made, "ho so") == ["/2020/08/06/ho-so/"]
-    assert found(made, "loi dan") == []
+    assert found(made, '"loi dan"') == []
+
+
+def test_an_article_is_found_at_its_address_alone(site) -> None:
+    made = site({"a.md": article("Cầu tre", aliases="/cu/cau.html"), "b.md": article("Đò")})
+    made.build()
+    assert "cu/cau.html" in made.files()
+    assert found(made, "cau tre") == ["/2020/08/05/cau-tre/"]
+    (made.root / "content/a.md").unlink()
+    made.build()
+    assert "2020/08/05/cau-tre/index.html" in made.files()  # a tombstone
+    assert found(made, "cau tre") == found(made, "cau") == []
 
 
 def test_a_copy_is_found_through_the_article_that_has_the_page(site) -> None:

@@ -778,12 +778,14 @@ class TermsRow(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One of the two parts of the index, all before the newest year and that year: how many articles it has, oldest
-    first; in how many shards their words are; how many articles are described in one file; each year with the
-    place of its first article (year 0: undated). `name` changes with everything that any of them says."""
+    first; in how many shards the pairs of their words are, and their words; how many articles are described in one
+    file; each year with the place of its first article (year 0: undated). `name` changes with everything that any
+    of them says."""
 
     name: str
     articles: int
     shards: int
+    words: int
     block: int
     years: tuple[tuple[int, int], ...]
 

@@ -126,6 +126,35 @@ def test_a_search_that_cannot_be_loaded_says_so_and_can_be_tried_again(
     expect(page.locator("#results a").first).to_have_text("Chợ phiên Bỉm Sơn")
 
 
+SLOW = """
+const now = window.fetch;
+window.fetch = (path, asked = {}) => new Promise((answer, fail) => {
+  setTimeout(() => now(path, asked).then(answer, fail), 900);
+  asked.signal?.addEventListener("abort", () => fail(new DOMException("over", "AbortError")));
+});
+"""
+
+
+def test_a_slow_search_says_that_it_goes_on(page: Page, home: str) -> None:
+    page.add_init_script(SLOW)
+    page.goto(f"{home}search/?q=phien+bim+son")
+    expect(page.get_by_role("status")).to_have_text("Đang tìm…")
+    expect(page.get_by_role("status")).to_have_text("Tìm thấy 1 bài.")
+
+
+@pytest.mark.parametrize("wait", [400, 1500], ids=["the entry", "the words"])
+def test_who_goes_on_typing_while_something_loads_is_answered(
+    page: Page, home: str, wait: int
+) -> None:
+    page.add_init_script(SLOW)
+    page.goto(f"{home}search/")
+    page.get_by_role("searchbox").fill("chuyen ben do")
+    page.wait_for_timeout(wait)
+    page.get_by_role("searchbox").fill("chuyen ben do so")
+    expect(page.get_by_role("status")).to_have_text("Tìm thấy 36 bài.")
+    expect(page.locator("#results a")).to_have_count(10)
+
+
 def test_nothing_is_loaded_before_somebody_asks(page: Page, home: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

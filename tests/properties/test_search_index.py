@@ -30,16 +30,28 @@ queries = st.lists(st.sampled_from([*SYLLABLES, "la", '"']), min_size=1, max_siz
 
 
 @given(
-    st.lists(texts, min_size=1, max_size=2), queries, st.sampled_from(["", "cua ha", "son bim da"])
+    st.lists(texts, min_size=1, max_size=2),
+    queries,
+    st.sampled_from(["", "cua ha", "son bim da"]),
+    st.integers(3, 4),
 )
-def test_the_index_finds_what_a_scan_finds(segments, query, common):
-    found = Index(getter(index(segments, common=common))).find(query)
-    assert found == scan(segments, query, common)
+def test_the_index_finds_what_a_scan_finds(segments, query, common, pairs):
+    found = Index(getter(index(segments, common=common, pairs=pairs))).find(query)
+    assert found == scan(segments, query, common, pairs)
+
+
+@given(texts, st.lists(st.sampled_from([*SYLLABLES, '"']), max_size=15).map(" ".join))
+def test_no_query_asks_for_more_than_ten_shards(segment, query):
+    others = {"bim son": ["hà nội", "da", "nẵng ha sơn"], "ha": ["nội bỉm sơn"]}
+    files = index([segment, segment], shards=64, words=64, synonyms=others)
+    asked: set[str] = set()
+    Index(lambda path: asked.add(path) or files[path]).find(query)
+    assert len(asked - {"index.json"}) <= 10
 
 
 @given(texts, queries)
 def test_the_number_of_shards_makes_no_difference(segment, query):
-    few, many = (Index(getter(index([segment], shards=n))).find(query) for n in (2, 64))
+    few, many = (Index(getter(index([segment], shards=n, words=n))).find(query) for n in (2, 64))
     assert few == many
 
 

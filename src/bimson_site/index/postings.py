@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[Any]
 
-FORM_BITS = 14
-SHORT = 7  # so many of these bits are left out where a key has one form: most have, and it is a byte each
+FORM_BITS = 10
+SHORT = 3  # so many of these bits are left out where a key has one form, as most have
 # A mark beside a key: whether its key is of one word, its form, whether it stands in the title.
 _ONE, _TITLE = 1 << (FORM_BITS + 1), 1
-TOGETHER = 16  # shards that are written at once: the numbers on the way take fifty times their room
+KEY_BITS = 32
+TOGETHER = 8  # shards that are written at once: the numbers on the way take fifty times their room
 # A word that more than one in so many articles of a segment have, and more than so many of them, is listed by
 # titles alone: the others would be long lists that tell readers nothing.
 COMMON_SHARE, COMMON_LEAST = 16, 64
@@ -119,31 +120,35 @@ def parts(articles: int) -> int:
 
 
 def shards(
-    found: Iterable[tuple[int, bytes]], articles: int, part: int, parts: int, slots: int
+    found: Iterable[tuple[int, bytes]], articles: int, part: int, parts: int, slots: tuple[int, int]
 ) -> list[bytes]:
-    """The shards of one part of a segment, in order: of `slots` in all, those whose keys lie in it (`parts`
-    divides `slots`). `found` are the numbers of articles in their segment with what `part_of` gives."""
+    """The shards of one part of a segment, in order, those of pairs and then those of words: of so many `slots` of
+    each in all, those whose keys lie in it (`parts` divides both). `found` are the numbers of articles in their
+    segment with what `part_of` gives."""
     import numpy as np
 
-    low, bits = part * (1 << 32) // parts, max(1, articles.bit_length())
-    rows = _rows(found, low, bits)
+    bits = max(1, articles.bit_length())
+    rows = _rows(found, bits)
     rows.sort()
-    bounds = _bounds(part, parts, slots)
-    above = bits + FORM_BITS + 2  # where the key begins in a row
-    edges = np.array([(bound - low) << above for bound in bounds[:-1]], np.uint64)
-    cuts = [*map(int, np.searchsorted(rows, edges)), len(rows)]
+    above = bits + FORM_BITS + 1  # where the key begins in a row
+    words_at = int(rows.searchsorted(np.uint64(1 << KEY_BITS + above)))
     made: list[bytes] = []
-    for at in range(0, len(bounds) - 1, TOGETHER):
-        last = min(at + TOGETHER, len(bounds) - 1)
-        some = rows[cuts[at] : cuts[last]]
-        some = _without_common(some[_lasts(some >> np.uint64(1))], bits, articles)
-        made += _written(some, bits, low, bounds[at : last + 1])
+    for kind, some in enumerate((rows[:words_at], rows[words_at:])):
+        bounds = _bounds(part, parts, slots[kind])
+        edges = [((kind << KEY_BITS) + bound) << above for bound in bounds[:-1]]
+        cuts = [*some.searchsorted(np.array(edges, np.uint64)).tolist(), len(some)]
+        for at in range(0, len(bounds) - 1, TOGETHER):
+            last = min(at + TOGETHER, len(bounds) - 1)
+            few = some[cuts[at] : cuts[last]]
+            few = few[_lasts(few >> np.uint64(1))]
+            few = _without_common(few, bits, articles) if kind else few
+            made += _written(few, articles, bounds[at : last + 1])
     return made
 
 
-def _rows(found: Iterable[tuple[int, bytes]], low: int, bits: int) -> Numbers:
-    """The terms of articles as numbers that sort as a shard is written: the key above `low`, whether it is of one
-    word, its form, the article (in so many bits), whether it stands in the title."""
+def _rows(found: Iterable[tuple[int, bytes]], bits: int) -> Numbers:
+    """The terms of articles as numbers that sort as a shard is written: whether the key is of one word, the key,
+    its form, the article (in so many bits), whether it stands in the title."""
     import numpy as np
 
     numbers, keys, marks = [], bytearray(), bytearray()
@@ -152,12 +157,13 @@ def _rows(found: Iterable[tuple[int, bytes]], low: int, bits: int) -> Numbers:
         numbers.append((number, count))
         keys += data[: 4 * count]
         marks += data[4 * count :]
-    rows = np.frombuffer(keys, "<u4").astype(np.uint64)
-    del keys
-    rows -= np.uint64(low)
-    rows <<= np.uint64(FORM_BITS + 1)
     told = np.frombuffer(marks, "<u2")
-    rows |= told >> np.uint16(1)
+    rows = (told >= _ONE).astype(np.uint64)
+    rows <<= np.uint64(KEY_BITS)
+    rows |= np.frombuffer(keys, "<u4")
+    del keys
+    rows <<= np.uint64(FORM_BITS)
+    rows |= (told & np.uint16(_ONE - 1)) >> np.uint16(1)
     rows <<= np.uint64(bits)
     places, counts = np.array(numbers, np.uint32).reshape(-1, 2).T
     rows |= np.repeat(places, counts)
@@ -173,8 +179,7 @@ def _without_common(rows: Numbers, bits: int, articles: int) -> Numbers:
     most = max(COMMON_LEAST, articles // COMMON_SHARE)
     starts = np.flatnonzero(_news(rows >> np.uint64(bits + 1 + FORM_BITS)))
     counts = np.diff(starts, append=len(rows))
-    single = rows[starts] >> np.uint64(bits + 1 + FORM_BITS) & np.uint64(1) > 0
-    common = np.repeat(single & (counts > most), counts)
+    common = np.repeat(counts > most, counts)
     return rows[~common | (rows & np.uint64(1) > 0)]
 
 
@@ -200,76 +205,112 @@ def _bounds(part: int, parts: int, slots: int) -> Sequence[int]:
     """The first key of each shard of a part, and of the one after it."""
     first = part * slots // parts
     last = (part + 1) * slots // parts
-    return [-(-slot * (1 << 32) // slots) for slot in range(first, last + 1)]
+    return [-(-slot * (1 << KEY_BITS) // slots) for slot in range(first, last + 1)]
 
 
-def _written(rows: Numbers, bits: int, low: int, bounds: Sequence[int]) -> list[bytes]:
+def _written(rows: Numbers, articles: int, bounds: Sequence[int]) -> list[bytes]:
     """Rows as shards: the layout is that of docs/reference/search-format.md, "A shard"."""
     import numpy as np
 
+    bits = max(1, articles.bit_length())
     title = (rows & np.uint64(1)).astype(np.int64)
     docs = (rows >> np.uint64(1)).astype(np.int64) & ((1 << bits) - 1)
     forms = (rows >> np.uint64(bits + 1)).astype(np.int64) & ((1 << FORM_BITS) - 1)
-    keys = (rows >> np.uint64(bits + 2 + FORM_BITS)).astype(np.int64) + low
+    keys = (rows >> np.uint64(bits + 1 + FORM_BITS)).astype(np.int64) & ((1 << KEY_BITS) - 1)
     new_form = _news(rows >> np.uint64(bits + 1))
     new_key = _news(keys)
     del rows
+    # Lists of numbers, one for each key and one for each of its forms, by where they start.
     form_at, key_at = np.flatnonzero(new_form), np.flatnonzero(new_key)
-    of_form, count = np.cumsum(new_form) - 1, len(form_at)
+    of_form, of_key = np.cumsum(new_form) - 1, np.cumsum(new_key) - 1
     held = np.diff(form_at, append=len(docs))
-    titled = np.bincount(of_form, title, count).astype(np.int64) if count else form_at
-    # Where each value goes: two before a key, two before a form, then its articles, then those by title.
-    more = np.where(titled > 0, titled + 1, 0)
-    before = np.concatenate(([0], np.cumsum(more)[:-1])) if count else more
-    place = np.arange(len(docs)) + 2 * np.cumsum(new_key) + 2 * np.cumsum(new_form)
-    place += before[of_form]
-    values = np.zeros(len(docs) + 2 * len(key_at) + 2 * count + int(more.sum()), np.int64)
-    edges = np.searchsorted(keys[key_at], bounds)
-    lasts = np.concatenate(([0], keys[key_at][:-1])) if len(key_at) else keys[key_at]
-    for slot, start in enumerate(edges[:-1]):
-        if start < edges[slot + 1]:
-            lasts[start] = bounds[slot]
-    values[place[key_at] - 4] = keys[key_at] - lasts
-    kinds = np.diff(np.searchsorted(form_at, key_at), append=count)
-    values[place[key_at] - 3] = kinds
-    values[place[form_at] - 2] = forms[form_at] >> np.repeat(np.where(kinds > 1, 0, SHORT), kinds)
-    values[place[form_at] - 1] = held * 2 + (titled > 0)
-    values[place] = _steps(docs, form_at)
+    first_form = np.searchsorted(form_at, key_at)
+    kinds = np.diff(first_form, append=len(form_at))
     in_title = np.flatnonzero(title)
-    if len(in_title):
-        their_form = of_form[in_title]
-        first = np.flatnonzero(_news(their_form))
-        rank = np.arange(len(in_title)) - np.repeat(first, np.diff(first, append=len(in_title)))
-        ends = place[form_at + held - 1] + 1
-        values[ends[their_form] + 1 + rank] = _steps(docs[in_title], first)
-        values[ends[their_form[first]]] = titled[their_form[first]]
-    starts = np.append(place[key_at] - 4, len(values))[edges]
-    return _varints(values, starts)
+    their_form = of_form[in_title]
+    titled = np.bincount(their_form, minlength=len(form_at))
+    first_titled = np.flatnonzero(_news(their_form))
+    # Where each goes: its shard's head, a step, a count and forms before those of a key, two counts before a form.
+    edges = np.searchsorted(keys[key_at], bounds)
+    shard_of = np.repeat(np.arange(len(bounds) - 1), np.diff(edges))
+    before = np.cumsum(titled) - titled
+    place = np.arange(len(docs)) + 2 * (of_key + 1) + np.cumsum(kinds)[of_key]
+    place += 2 * (of_form + 1) + before[of_form] + shard_of[of_key] + 1
+    codes = _Codes(len(docs) + 2 * len(key_at) + 3 * len(form_at) + len(in_title) + len(bounds) - 1)
+    key_place = place[key_at] - 4 - kinds
+    cuts = np.append(key_place - shard_of - 1, len(codes.values) - len(bounds) + 1)[edges]
+    cuts += np.arange(len(bounds))
+    codes.counts(cuts[:-1], np.diff(edges) + 1)
+    low, reach = np.array(bounds[:-1]), np.diff(bounds)
+    steps = np.diff(keys[key_at], prepend=0) - 1
+    starts = edges[:-1][np.diff(edges) > 0]
+    steps[starts] = keys[key_at][starts] - low[shard_of[starts]]
+    codes.steps(key_place, steps, np.diff(edges)[shard_of], reach[shard_of])
+    codes.counts(key_place + 1, kinds)
+    alone = np.repeat(kinds == 1, kinds)
+    told = forms[form_at] >> np.where(alone, SHORT, 0)
+    rank = np.arange(len(form_at)) - np.repeat(first_form, kinds)
+    form_place = np.repeat(key_place + 2, kinds) + rank
+    below = np.where(alone, 1 << FORM_BITS - SHORT, 1 << FORM_BITS)
+    codes.steps(form_place, _steps(told, first_form), np.repeat(kinds, kinds), below)
+    codes.counts(place[form_at] - 2, held)
+    codes.counts(place[form_at] - 1, titled + 1)
+    codes.steps(place, _steps(docs, form_at), held[of_form], articles)
+    rank = in_title - form_at[their_form]
+    title_place = place[form_at + held - 1][their_form] + 1 + np.arange(len(in_title))
+    title_place -= before[their_form]
+    codes.steps(title_place, _steps(rank, first_titled), titled[their_form], held[their_form])
+    return codes.packed(cuts)
 
 
-def _steps(docs: Numbers, starts: Numbers) -> Numbers:
-    """Each article's distance from the one before it in its list; the first of a list as it is."""
+def _steps(numbers: Numbers, starts: Numbers) -> Numbers:
+    """How many numbers each leaves out after the one before it in its list, or from 0 on."""
     import numpy as np
 
-    steps = np.diff(docs, prepend=0)
-    steps[starts] = docs[starts]
+    steps = np.diff(numbers, prepend=0) - 1
+    steps[starts] = numbers[starts]
     return steps
 
 
-def _varints(values: Numbers, cuts: Numbers) -> list[bytes]:
-    """Numbers in groups of seven bits, the lowest first, all but the last with the eighth bit set (LEB128);
-    cut at some of them."""
+class _Codes:
+    """Numbers in bits: each is some zeros, then as many bits as its value needs (which begins with a one)."""
+
+    def __init__(self, count: int) -> None:
+        import numpy as np
+
+        self.values = np.zeros(count, np.int64)
+        self._sizes = np.zeros(count, np.int64)
+
+    def counts(self, places: Numbers, numbers: Numbers) -> None:
+        """Numbers from 1 on, in Elias' gamma code."""
+        self.values[places] = numbers
+        self._sizes[places] = 2 * _bit_length(numbers) - 1
+
+    def steps(self, places: Numbers, steps: Numbers, counts: Numbers, below: Numbers | int) -> None:
+        """Steps of lists of so many numbers below a bound, in Rice's code."""
+        import numpy as np
+
+        low = np.maximum(_bit_length((below - 1) // counts) - 1, 0)
+        self.values[places] = 1 << low | steps & (1 << low) - 1
+        self._sizes[places] = (steps >> low) + 1 + low
+
+    def packed(self, cuts: Numbers) -> list[bytes]:
+        """The bits, cut before some of the numbers; each piece is filled up with zeros."""
+        import numpy as np
+
+        ends = np.cumsum(self._sizes)
+        edges = np.concatenate(([0], ends))[cuts].tolist()
+        values, out = self.values, np.zeros(edges[-1], np.uint8)
+        while len(values):
+            ends = ends - 1
+            out[ends] = values & 1
+            values = values >> 1
+            more = np.flatnonzero(values)
+            ends, values = ends[more], values[more]
+        return [np.packbits(out[start:end]).tobytes() for start, end in pairwise(edges)]
+
+
+def _bit_length(numbers: Numbers) -> Numbers:
     import numpy as np
 
-    sizes = np.ones(len(values), np.int64)
-    for bits in (7, 14, 21, 28):
-        sizes += values >= 1 << bits
-    places = np.concatenate(([0], np.cumsum(sizes)))
-    out = np.zeros(int(places[-1]), np.uint8)
-    for at in range(5):
-        longer = np.flatnonzero(sizes > at)
-        low = values[longer] >> 7 * at & 0x7F
-        out[places[longer] + at] = low | np.where(sizes[longer] > at + 1, 0x80, 0)
-    ends = places[cuts]
-    data = out.tobytes()
-    return [data[start:end] for start, end in pairwise(ends)]
+    return np.frexp(numbers)[1].astype(np.int64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -17,10 +17,8 @@ from urllib.parse import unquote
 from bimson_site.index import postings, tokens
 from bimson_site.index.tokens import Word
 
-FORMAT = 1
+FORMAT = 2
 WORDS = 12  # of a query; what follows is not looked at
-FIRST = 4  # pairs that are asked for first
-ENOUGH = 10  # results on a page: as many need no further question
 WAYS = 4  # in which a query is asked: with its own words, and with other names of places
 
 
@@ -48,14 +46,11 @@ class Result(NamedTuple):
     authors: tuple[str, ...]
 
 
-class _Posting(NamedTuple):
-    """What a segment says of one key: for each form its bits, how many of these, its articles, those of them
-    by title."""
+class _How(NamedTuple):
+    """How an article has a unit: with its marks, in its title."""
 
-    form: int
-    bits: int
-    articles: tuple[int, ...]
-    titled: frozenset[int]
+    exact: bool
+    titled: bool
 
 
 class _Score(NamedTuple):
@@ -71,13 +66,19 @@ class _Score(NamedTuple):
 
 @dataclass
 class _Hit:
-    """What is known of an article: which words and how many pairs of the query it has."""
+    """What is known of an article: which words of the query it has, and which with their marks; the places of
+    its pairs; how many of them with their marks, and how many of all units in its title."""
 
     words: set[int] = field(default_factory=set)
-    pairs: int = 0
+    same: set[int] = field(default_factory=set)
+    pairs: set[int] = field(default_factory=set)
     exact: int = 0
     titled: int = 0
-    units: set[int] = field(default_factory=set)
+
+    @property
+    def paired(self) -> set[int]:
+        """The words that stand beside another one of the query."""
+        return {place for at in self.pairs for place in (at, at + 1)}
 
 
 class Unit(NamedTuple):
@@ -85,6 +86,11 @@ class Unit(NamedTuple):
 
     at: int
     pair: bool
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The places of its words in the query."""
+        return (self.at, self.at + 1) if self.pair else (self.at,)
 
 
 def parsed(text: str) -> Query:
@@ -114,33 +120,48 @@ def ways(query: Query, synonyms: Mapping[str, Sequence[str]]) -> list[Query]:
     return found[:WAYS]
 
 
-def units(query: Query, common: Mapping[str, int]) -> tuple[list[Unit], list[Unit], list[Unit]]:
-    """What is asked for first, then where that finds too many, then where it finds nothing: the fewest pairs that
-    hold each word; the other pairs; words that are not common. All pairs come first where there are
-    phrases. `common` are the places of words in the list of common ones."""
+def plans(
+    asked: Sequence[Query], common: Mapping[str, int], room: int
+) -> list[tuple[Query, list[Unit]]]:
+    """What is looked up for each way of a query; ways that need more pairs than there is room for are left out.
+    `common` are the places of words in the list of common ones."""
+    found: list[tuple[Query, list[Unit]]] = []
+    pairs: set[tuple[str, str]] = set()
+    for query in asked:
+        wanted = units(query, common, room, fewest=len(asked) > 1)
+        texts = [word.folded for word in query.words]
+        theirs = {(texts[unit.at], texts[unit.at + 1]) for unit in wanted if unit.pair}
+        if not found or len(pairs | theirs) <= room:
+            found.append((query, wanted))
+            pairs |= theirs
+    return found
+
+
+def units(
+    query: Query, common: Mapping[str, int], room: int, *, fewest: bool = False
+) -> list[Unit]:
+    """The pairs of a query, as many as there is room for, and its words alone, which take half the room. Of too many
+    pairs (or for the `fewest`) those are left out whose words both stand in another one, then those that say least."""
     words = query.words
     if len(words) == 1:
-        return [Unit(0, pair=False)], [], []
+        return [Unit(0, pair=False)]
     rank = [common.get(word.folded, len(common)) for word in words]
-    pairs = sorted(range(len(words) - 1), key=lambda at: (-rank[at] - rank[at + 1], at))
-    cover = _cover(len(words), pairs)
-    first = pairs if query.phrases else [at for at in pairs if at in cover][:FIRST]
-    alone = [at for at, word in enumerate(words) if word.folded not in common]
-    return (
-        [Unit(at, pair=True) for at in first],
-        [Unit(at, pair=True) for at in pairs if at not in first],
-        [Unit(at, pair=False) for at in alone],
+    bound = {at for start, end in query.phrases for at in range(start, end - 1)}
+    # What goes last comes first: pairs of phrases, then the rarest.
+    pairs = sorted(
+        range(len(words) - 1), key=lambda at: (at not in bound, -rank[at] - rank[at + 1], at)
     )
-
-
-def _cover(count: int, pairs: Sequence[int]) -> set[int]:
-    """The fewest pairs that hold all words; of several such sets that with the rarest pair. `pairs` are all of
-    them, the rarest first."""
-    if count % 2 == 0:
-        return set(range(0, count, 2))
-    at = pairs[0]  # with an odd number one word is held twice: before this pair or behind it
-    middle = at + 1 if at % 2 else at + 2
-    return {*range(0, middle, 2), *range(middle - 1, count - 1, 2)}
+    while True:
+        spare = [at for at in pairs if {at - 1, at + 1} <= set(pairs) and at not in bound]
+        if len(pairs) > room:
+            pairs.remove((spare or pairs)[-1])
+        elif fewest and spare:
+            pairs.remove(spare[-1])
+        else:
+            break
+    free = [at for at in range(len(words)) if not {at - 1, at} & bound]
+    alone = sorted(free, key=lambda at: (-rank[at], at))[: 0 if fewest else 2 * (room - len(pairs))]
+    return [Unit(at, pair=True) for at in pairs] + [Unit(at, pair=False) for at in alone]
 
 
 class Index:
@@ -161,75 +182,55 @@ class Index:
         more are to be looked for in their texts (`holds`)."""
         best: dict[tuple[int, int], _Score] = {}
         query = parsed(text)
-        for way in ways(query, self.entry["synonyms"]):
-            for score in self._scores(way) if way.words else ():
+        for way, wanted in plans(
+            ways(query, self.entry["synonyms"]), self._common, self.entry["pairs"]
+        ):
+            for score in self._scores(way, wanted) if way.words else ():
                 place = score.segment, score.number
                 best[place] = max(best.get(place, score), score)
         ranked = sorted(best.values(), reverse=True)
         return [(score.segment, score.number) for score in ranked]
 
-    def _scores(self, query: Query) -> Iterator[_Score]:
-        first, others, alone = units(query, self._common)
+    def _scores(self, query: Query, wanted: Sequence[Unit]) -> Iterator[_Score]:
         hits: dict[tuple[int, int], _Hit] = {}
-        self._look_up(query, first, hits)
-        asked = {unit.at for unit in first} | {unit.at + 1 for unit in first if unit.pair}
-        whole = [p for p, hit in hits.items() if len(hit.units) == len(first)]
-        if not 0 < len(whole) <= ENOUGH and others + alone:
-            self._look_up(query, others, hits)
-            if not whole:
-                self._look_up(query, alone, hits)
-            asked = set(range(len(query.words)))
-            whole = [p for p, hit in hits.items() if hit.words >= asked]
-        needed = {at for start, end in query.phrases for at in range(start, end - 1)}
-        if needed:
-            whole = [p for p, hit in hits.items() if hit.units >= needed and hit.words >= asked]
-            whole = whole or [p for p, hit in hits.items() if hit.units >= needed]
-        least = -(-len(query.words) // 2)
-        kept = whole or [p for p, h in hits.items() if len(h.words) >= least and not needed]
-        for segment, number in kept:
-            hit = hits[segment, number]
-            counts = len(hit.words), hit.pairs, hit.exact if query.marked else 0, hit.titled
-            yield _Score(*counts, segment, number)
-
-    def _look_up(
-        self, query: Query, wanted: Iterable[Unit], hits: dict[tuple[int, int], _Hit]
-    ) -> None:
         for unit in wanted:
-            one = query.words[unit.at]
-            two = query.words[unit.at + 1] if unit.pair else None
-            key = _key(one.folded, two and two.folded)
-            exact = postings.form(_key(one.exact, two and two.exact))
-            for segment in range(len(self.entry["segments"])):
-                self._note(segment, self.postings(segment, key), exact, unit, hits)
+            self._look_up(query, unit, hits)
+        asked = {at for unit in wanted for at in unit.places}
+        needed = {at for start, end in query.phrases for at in range(start, end - 1)}
+        needed &= {unit.at for unit in wanted if unit.pair}
+        fit = {place: hit for place, hit in hits.items() if hit.pairs >= needed}
+        least = -(-len(query.words) // 2) if not needed else 0
+        whole = [place for place, hit in fit.items() if hit.paired >= asked]
+        whole = whole or [place for place, hit in fit.items() if hit.words >= asked]
+        for place in whole or [place for place, hit in fit.items() if len(hit.words) >= least]:
+            hit = hits[place]
+            exact = hit.exact + len(hit.same) if query.marked else 0
+            yield _Score(len(hit.words), len(hit.pairs), exact, hit.titled, *place)
 
-    def _note(
-        self,
-        segment: int,
-        found: Sequence[_Posting],
-        exact: int,
-        unit: Unit,
-        hits: dict[tuple[int, int], _Hit],
-    ) -> None:
-        same: set[int] = set()
-        for each in found:
-            if each.form == exact >> (postings.FORM_BITS - each.bits):
-                same |= set(each.articles)
-        titled = {number for each in found for number in each.titled}
-        for number in {number for each in found for number in each.articles}:
-            hit = hits.setdefault((segment, number), _Hit())
-            hit.words |= {unit.at, unit.at + 1} if unit.pair else {unit.at}
-            hit.pairs += unit.pair
-            hit.exact += number in same
-            hit.titled += number in titled
-            # A word alone is noted apart from the pair that begins with it.
-            hit.units.add(unit.at if unit.pair else -1 - unit.at)
+    def _look_up(self, query: Query, unit: Unit, hits: dict[tuple[int, int], _Hit]) -> None:
+        words = [query.words[at] for at in unit.places]
+        key = _key(*(word.folded for word in words))
+        exact = postings.form(_key(*(word.exact for word in words)))
+        for segment in range(len(self.entry["segments"])):
+            for number, how in self._posting(segment, key, exact, pair=unit.pair).items():
+                hit = hits.setdefault((segment, number), _Hit())
+                hit.words.update(unit.places)
+                hit.titled += how.titled
+                if unit.pair:
+                    hit.pairs.add(unit.at)
+                if how.exact:
+                    hit.exact += unit.pair
+                    hit.same.update(unit.places)
 
-    def postings(self, segment: int, key: int) -> list[_Posting]:
-        """What a segment says of a key."""
+    def _posting(self, segment: int, key: int, exact: int, *, pair: bool) -> dict[int, _How]:
+        """What a segment says of the key of a pair, or of a word."""
         told = self.entry["segments"][segment]
-        slot = key * told["shards"] >> 32
-        low = -(-slot * (1 << 32) // told["shards"])
-        return _posting(self._file(f"{told['folder']}/{slot}.bin"), key - low)
+        count = told["shards"] if pair else told["words"]
+        slot = key * count >> 32
+        low, high = (-(-at * (1 << 32) // count) for at in (slot, slot + 1))
+        file = slot if pair else told["shards"] + slot
+        data = self._file(f"{told['folder']}/{file}.bin")
+        return _posting(data, key - low, high - low, exact, told["articles"])
 
     def card(self, segment: int, number: int) -> Result:
         """What is told of an article."""
@@ -266,41 +267,64 @@ def _same(told: Sequence[Word], asked: Sequence[Word]) -> bool:
     )
 
 
-def _key(one: str, two: str | None) -> int:
+def _key(one: str, two: str | None = None) -> int:
     return postings.pair(tokens.hashed(one), tokens.hashed(two) if two is not None else 0)
 
 
-def _posting(data: bytes, key: int) -> list[_Posting]:
-    values = _numbers(data)
-    found, at = [], 0
-    for step in values:
-        at += step
-        forms = next(values)
-        for _ in range(forms):
-            bits = postings.FORM_BITS - (postings.SHORT if forms == 1 else 0)
-            form, held = next(values), next(values)
-            articles = _list(values, held >> 1)
-            titled = _list(values, next(values)) if held & 1 else ()
-            if at == key:
-                found.append(_Posting(form, bits, articles, frozenset(titled)))
-        if at >= key:
-            break
+def _posting(data: bytes, key: int, reach: int, exact: int, articles: int) -> dict[int, _How]:
+    """What a shard, whose keys are below `reach`, says of one of them."""
+    bits = _Bits(data)
+    keys = bits.count() - 1
+    found: dict[int, _How] = {}
+    here, left = -1, keys
+    while left and here < key:
+        here, left = here + 1 + bits.step(keys, reach), left - 1
+        forms = bits.count()
+        size = postings.FORM_BITS - (postings.SHORT if forms == 1 else 0)
+        for form in bits.list(forms, 1 << size):
+            held, titled = bits.count(), bits.count() - 1
+            theirs = bits.list(held, articles)
+            by_title = {theirs[at] for at in bits.list(titled, held)}
+            if here == key:
+                same = form == exact >> (postings.FORM_BITS - size)
+                for number in theirs:
+                    known = found.get(number, _How(exact=False, titled=False))
+                    in_title = number in by_title
+                    found[number] = _How(known.exact or same, known.titled or in_title)
     return found
 
 
-def _numbers(data: bytes) -> Iterator[int]:
-    number = shift = 0
-    for byte in data:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            yield number
-            number = shift = 0
+class _Bits:
+    """Numbers out of bits; the codes are those of docs/reference/search-format.md. ValueError at the end."""
 
+    def __init__(self, data: bytes) -> None:
+        self._bits = f"{int.from_bytes(data):0{8 * len(data)}b}"
+        self._at = 0
 
-def _list(values: Iterator[int], count: int) -> tuple[int, ...]:
-    found, last = [], 0
-    for _ in range(count):
-        last += next(values)
-        found.append(last)
-    return tuple(found)
+    def count(self) -> int:
+        """A number from 1 on."""
+        size = self._zeros()
+        return 1 << size | self._low(size)
+
+    def step(self, count: int, below: int) -> int:
+        """How many numbers a list of so many below a bound leaves out."""
+        size = max(0, ((below - 1) // count).bit_length() - 1)
+        return self._zeros() << size | self._low(size)
+
+    def list(self, count: int, below: int) -> list[int]:
+        """Numbers, each greater than the one before it."""
+        found, last = [], -1
+        for _ in range(count):
+            last += 1 + self.step(count, below)
+            found.append(last)
+        return found
+
+    def _zeros(self) -> int:
+        start, end = self._at, self._bits.index("1", self._at)
+        self._at = end + 1
+        return end - start
+
+    def _low(self, size: int) -> int:
+        start = self._at
+        self._at += size
+        return int(self._bits[start : self._at], 2) if size else 0

@@ -27,11 +27,11 @@ from bimson_site.model import (
 from bimson_site.pipeline.shelve import Holdings
 
 # The form of the files: with another one their folders have other names, and no reader mixes the two.
-FORM = b"2"
-# Files of words of the older segment and of the newest year, and of blocks: bounds, because every file costs a host,
+FORM = b"3"
+# Files of pairs of words of the older segment and of the newest year, and of blocks: bounds, because every file costs a host,
 # and each of the newest year's is written again with every article (measured 2026-11-24: docs/performance.md).
-SHARDS, SHARDS_OF_YEAR = 3_840, 256
-BLOCKS, BLOCKS_OF_YEAR = 1_024, 32
+SHARDS, SHARDS_OF_YEAR = 3_680, 240
+BLOCKS, BLOCKS_OF_YEAR = 768, 32
 ARTICLES_A_SHARD = 4  # in the older segment, so that a shard is some 6 KB
 BLOCK = 32  # articles in a block, at the least
 IN_PARTITION = 2_048  # articles that are fetched together to write blocks
@@ -90,12 +90,14 @@ def _segment(found: Sequence[_Found], *, of_year: bool) -> Segment:
     years: dict[int, int] = {}
     for place, each in enumerate(found):
         years.setdefault(each.day // 10000, place)
-    return Segment(name.hexdigest(), count, min(most, shards), block, tuple(years.items()))
+    shards = min(most, shards)
+    words = 1 << max(0, shards.bit_length() - 4)  # they are a tenth of all that is kept
+    return Segment(name.hexdigest(), count, shards, words, block, tuple(years.items()))
 
 
 def _of(segment: Segment, found: Sequence[_Found]) -> Iterator[Shards | Blocks | Facets]:
     rows = tuple(_rows(found))
-    parts = min(postings.parts(segment.articles), segment.shards & -segment.shards)
+    parts = min(postings.parts(segment.articles), segment.shards & -segment.shards, segment.words)
     for part in range(parts):
         yield Shards(segment, Terms(rows, part, parts, segment.name))
     cards = [each.card for each in found]

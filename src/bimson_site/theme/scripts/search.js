@@ -1,10 +1,9 @@
-// Search: reads the index beside it, as docs/reference/search-format.md has it. The first part is the reader,
-// index/reader.py in JavaScript; the second is the page. Nothing is loaded before somebody asks.
-(function () {
+// Search: index/reader.py in JavaScript, then the page. Nothing is loaded before somebody asks.
+(() => {
   "use strict";
-  var FORMAT = 1, WORDS = 12, FIRST = 4, ENOUGH = 10, WAYS = 4;
+  var FORMAT = 2, WORDS = 12, WAYS = 4;
 
-  // --- words ---------------------------------------------------------------------------------------------
+  // --- words --------------------
   var UNSEEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
   var ALONE = "(?=[\\p{L}\\p{N}])[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]";
   var RUN = new RegExp(ALONE + "\\p{M}*|(?:(?!" + ALONE + ")[\\p{L}\\p{N}\\p{M}])+", "gu");
@@ -14,10 +13,10 @@
 
   function words(text) {
     var apart = text.replace(UNSEEN, "").normalize("NFD").toLowerCase().normalize("NFD")
-      .replace(/[ßςſ]/g, function (c) { return FOLDS[c]; });
-    return (apart.match(RUN) || []).map(function (run) {
+      .replace(/[ßςſ]/g, c => FOLDS[c]);
+    return (apart.match(RUN) || []).map(run => {
       var folded = run.replace(/([\0-\u024f])[\u0300-\u036f]+/g, "$1")
-        .replace(/[đðøłıæœþ]/g, function (c) { return LETTERS[c]; }).normalize("NFC");
+        .replace(/[đðøłıæœþ]/g, c => LETTERS[c]).normalize("NFC");
       if (/^[\u0300-\u036f]*$/.test(folded)) return null;
       run = run.replace(/ð/g, "đ");
       return { folded: folded, exact: run.replace(TONES, "") + (run.match(TONES) || []).join("") };
@@ -26,7 +25,7 @@
 
   function hashed(form) {
     var n = 0x811c9dc5;
-    new TextEncoder().encode(form).forEach(function (b) { n = Math.imul(n ^ b, 0x01000193); });
+    new TextEncoder().encode(form).forEach(b => { n = Math.imul(n ^ b, 0x01000193); });
     return n >>> 0;
   }
 
@@ -37,17 +36,17 @@
     return (n ^ n >>> 16) >>> 0;
   }
 
-  // --- a query ---------------------------------------------------------------------------------------------
+  // --- a query --------------------
   function query(found, phrases) {
     return {
       words: found.slice(0, WORDS), phrases: phrases || [],
-      marked: found.slice(0, WORDS).some(function (w) { return w.folded !== w.exact; })
+      marked: found.slice(0, WORDS).some(w => w.folded !== w.exact)
     };
   }
 
   function parsed(text) {
     var found = [], phrases = [];
-    text.split(/["“”„«»]/).forEach(function (part, index) {
+    text.split(/["“”„«»]/).forEach((part, index) => {
       var start = found.length;
       found = found.concat(words(part));
       var end = Math.min(found.length, WORDS);
@@ -59,11 +58,11 @@
   // A query, and what else is meant by it where it names a place that has other names.
   function ways(asked, synonyms) {
     var found = [asked], all = asked.words;
-    if (!asked.phrases.length) Object.keys(synonyms).sort().forEach(function (name) {
+    if (!asked.phrases.length) Object.keys(synonyms).sort().forEach(name => {
       var spelt = name.split(" ");
       for (var at = 0; at + spelt.length <= all.length; at++) {
-        if (!spelt.every(function (s, i) { return all[at + i].folded === s; })) continue;
-        synonyms[name].forEach(function (other) {
+        if (!spelt.every((s, i) => all[at + i].folded === s)) continue;
+        synonyms[name].forEach(other => {
           found.push(query(all.slice(0, at).concat(words(other), all.slice(at + spelt.length))));
         });
       }
@@ -71,107 +70,90 @@
     return found.slice(0, WAYS);
   }
 
-  // What is asked for first, then where that finds too many, then where it finds nothing.
-  function units(asked, common) {
-    var all = asked.words, first, count = all.length;
-    if (count === 1) return [[{ at: 0, pair: false }], [], []];
-    var rank = all.map(function (w) { return common.has(w.folded) ? common.get(w.folded) : common.size; });
-    var pairs = all.slice(1).map(function (w, at) { return at; }).sort(function (a, b) {
-      return rank[b] + rank[b + 1] - rank[a] - rank[a + 1] || a - b;
+  // What is looked up for each way, as far as there is room.
+  function plans(asked, common, room) {
+    var found = [], pairs = new Set();
+    asked.forEach(one => {
+      var wanted = units(one, common, room, asked.length > 1), all = new Set(pairs);
+      wanted.forEach(u => { if (u.pair) all.add(one.words[u.at].folded + " " + one.words[u.at + 1].folded); });
+      if (found.length && all.size > room) return;
+      found.push([one, wanted]);
+      pairs = all;
     });
-    // The fewest pairs that hold all words; of an odd number one is held twice, beside the rarest pair.
-    var middle = count % 2 ? pairs[0] + 2 - pairs[0] % 2 : count;
-    first = asked.phrases.length ? pairs : pairs.filter(function (at) {
-      return at < middle ? at % 2 === 0 || at === middle - 1 : at % 2 === 1;
-    }).slice(0, FIRST);
-    function both(at) { return { at: at, pair: true }; }
-    return [
-      first.map(both),
-      pairs.filter(function (at) { return first.indexOf(at) < 0; }).map(both),
-      all.map(function (w, at) { return { at: at, pair: false }; })
-        .filter(function (unit) { return !common.has(all[unit.at].folded); })
-    ];
+    return found;
   }
 
-  // --- the index ---------------------------------------------------------------------------------------------
+  // Its pairs and, where there is room, its words alone.
+  function units(asked, common, room, fewest) {
+    var all = asked.words, bound = bindings(asked);
+    if (all.length === 1) return [{ at: 0, pair: 0, mask: 1 }];
+    var rank = all.map(w => common.has(w.folded) ? common.get(w.folded) : common.size);
+    function tied(at) { return bound >> at & 1; }
+    var pairs = all.slice(1).map((w, at) => at).sort((a, b) => {
+      return tied(b) - tied(a) || rank[b] + rank[b + 1] - rank[a] - rank[a + 1] || a - b;
+    });
+    for (;;) {
+      var spare = pairs.filter(at => {
+        return !tied(at) && pairs.indexOf(at - 1) >= 0 && pairs.indexOf(at + 1) >= 0;
+      });
+      if (pairs.length <= room && !(fewest && spare.length)) break;
+      pairs.splice(spare.length ? pairs.indexOf(spare.pop()) : -1, 1);
+    }
+    var alone = fewest ? [] : all.map((w, at) => at)
+      .filter(at => !((bound | bound << 1) >> at & 1))
+      .sort((a, b) => rank[b] - rank[a] || a - b).slice(0, 2 * (room - pairs.length));
+    return pairs.map(at => ({ at: at, pair: 1, mask: 3 << at }))
+      .concat(alone.map(at => ({ at: at, pair: 0, mask: 1 << at })));
+  }
+
+  // The places of the pairs of phrases, as bits.
+  function bindings(asked) {
+    return asked.phrases.reduce((all, span) => all | (1 << span[1] - 1) - (1 << span[0]), 0);
+  }
+
+  // --- the index --------------------
   // `get` gives the promise of a file: bytes for .bin, else what its JSON says.
+  var ALL = 4294967296;
   function open(get) {
-    return get("index.json").then(function (entry) {
+    return get("index.json").then(entry => {
       if (entry.format !== FORMAT) throw new Error("format " + entry.format);
-      var common = new Map(entry.common.split(" ").filter(Boolean).map(function (w, at) { return [w, at]; }));
+      var common = new Map(entry.common.split(" ").filter(Boolean).map((w, at) => [w, at]));
 
-      function postings(number, key) {
-        var told = entry.segments[number], slot = Math.floor(key * told.shards / 4294967296);
-        var low = Math.ceil(slot * 4294967296 / told.shards);
-        return get(told.folder + "/" + slot + ".bin").then(function (data) { return posting(data, key - low); });
-      }
-
-      function note(hits, segment, found, exact, unit) {
-        var same = new Set(), titled = new Set();
-        found.forEach(function (each) {
-          if (each.form === exact >>> 14 - each.bits) each.articles.forEach(same.add, same);
-          each.titled.forEach(titled.add, titled);
-        });
-        var all = new Set();
-        found.forEach(function (each) { each.articles.forEach(all.add, all); });
-        all.forEach(function (number) {
-          var place = segment * 4294967296 + number, hit = hits.get(place);
-          if (!hit) hits.set(place, hit = { words: 0, pairs: 0, exact: 0, titled: 0, units: 0, count: 0 });
-          hit.words |= (unit.pair ? 3 : 1) << unit.at;
-          hit.pairs += unit.pair;
-          hit.exact += same.has(number);
-          hit.titled += titled.has(number);
-          if (unit.pair) hit.units |= 1 << unit.at;
-          hit.count++;
-        });
-      }
-
-      function lookUp(asked, wanted, hits) {
-        var all = asked.words;
-        return Promise.all(wanted.map(function (unit) {
-          var one = all[unit.at], two = unit.pair ? all[unit.at + 1] : {};
-          var exact = pair(one.exact, two.exact) >>> 18;
-          return Promise.all(entry.segments.map(function (told, segment) {
-            return postings(segment, pair(one.folded, two.folded)).then(function (found) {
-              note(hits, segment, found, exact, unit);
+      function lookUp(asked, unit, hits) {
+        var one = asked.words[unit.at], two = unit.pair ? asked.words[unit.at + 1] : {};
+        var key = pair(one.folded, two.folded), exact = pair(one.exact, two.exact) >>> 22;
+        return Promise.all(entry.segments.map((told, segment) => {
+          var count = unit.pair ? told.shards : told.words, slot = Math.floor(key * count / ALL);
+          var low = Math.ceil(slot * ALL / count), high = Math.ceil((slot + 1) * ALL / count);
+          return get(told.folder + "/" + (unit.pair ? slot : told.shards + slot) + ".bin").then(data => {
+            posting(data, key - low, high - low, exact, told.articles).forEach((how, number) => {
+              var place = segment * ALL + number, hit = hits.get(place);
+              if (!hit) hits.set(place, hit = { words: 0, same: 0, pairs: 0, exact: 0, titled: 0 });
+              hit.words |= unit.mask;
+              hit.titled += how >> 1;
+              if (unit.pair) hit.pairs |= 1 << unit.at;
+              if (how & 1) { hit.exact += unit.pair; hit.same |= unit.mask; }
             });
-          }));
+          });
         }));
       }
 
-      function mask(from, to) { return (1 << to) - (1 << from); }
-
-      function scores(asked) {
-        if (!asked.words.length) return Promise.resolve([]);
-        var plan = units(asked, common), hits = new Map(), whole = [], wanted = 0;
-        function having(fits) {
-          var kept = [];
-          hits.forEach(function (hit, place) { if (fits(hit)) kept.push(place); });
-          return kept;
-        }
-        plan[0].forEach(function (unit) { wanted |= (unit.pair ? 3 : 1) << unit.at; });
-        return lookUp(asked, plan[0], hits).then(function () {
-          whole = having(function (hit) { return hit.count === plan[0].length; });
-          var more = plan[1].concat(whole.length ? [] : plan[2]);
-          if ((whole.length && whole.length <= ENOUGH) || plan[1].length + plan[2].length === 0) return;
-          return lookUp(asked, more, hits).then(function () {
-            wanted = mask(0, asked.words.length);
-            whole = having(function (hit) { return (hit.words & wanted) === wanted; });
-          });
-        }).then(function () {
-          var needed = 0, least = Math.ceil(asked.words.length / 2);
-          asked.phrases.forEach(function (span) { needed |= mask(span[0], span[1] - 1); });
-          function together(hit) { return (hit.units & needed) === needed; }
-          if (needed) {
-            whole = having(function (hit) { return together(hit) && (hit.words & wanted) === wanted; });
-            if (!whole.length) whole = having(together);
+      function scores(plan) {
+        var asked = plan[0], hits = new Map(), words = 0, pairs = 0, bound = bindings(asked);
+        if (!asked.words.length) return [];
+        plan[1].forEach(unit => { words |= unit.mask; if (unit.pair) pairs |= 1 << unit.at; });
+        return Promise.all(plan[1].map(unit => lookUp(asked, unit, hits))).then(() => {
+          function having(fits) {
+            return Array.from(hits).filter(row => !(bound & pairs & ~row[1].pairs) && fits(row[1].words, row[1].pairs));
           }
-          var part = !whole.length && !needed;
-          if (part) whole = having(function (hit) { return bits(hit.words) >= least; });
-          var found = whole.map(function (place) {
-            var hit = hits.get(place);
-            return [bits(hit.words), hit.pairs, asked.marked ? hit.exact : 0, hit.titled,
-                    Math.floor(place / 4294967296), place % 4294967296];
+          // First those in which each word stands beside another one, else those with all words.
+          var whole = having((theirs, pairs) => (pairs | pairs << 1) === words);
+          if (!whole.length) whole = having(theirs => theirs === words);
+          var part = !whole.length && !bound;
+          if (!whole.length) whole = having(theirs => bound || 2 * bits(theirs) >= asked.words.length);
+          var found = whole.map(row => {
+            var hit = row[1], exact = asked.marked ? hit.exact + bits(hit.same) : 0;
+            return [bits(hit.words), bits(hit.pairs), exact, hit.titled, row[0]];
           });
           found.part = part;
           return found;
@@ -181,29 +163,29 @@
       return {
         entry: entry, common: common,
         // The articles that were found, best first: [segment, number]; `part`: none has all words.
-        find: function (text) {
-          return Promise.all(ways(parsed(text), entry.synonyms).map(scores)).then(function (all) {
+        find: text => {
+          return Promise.all(plans(ways(parsed(text), entry.synonyms), common, entry.pairs).map(scores)).then(all => {
             var best = new Map();
-            [].concat.apply([], all).forEach(function (score) {
-              var place = score[4] + " " + score[5], known = best.get(place);
-              if (!known || before(score, known) < 0) best.set(place, score);
+            [].concat.apply([], all).forEach(score => {
+              var known = best.get(score[4]);
+              if (!known || before(score, known) < 0) best.set(score[4], score);
             });
             return {
-              places: Array.from(best.values()).sort(before).map(function (s) { return [s[4], s[5]]; }),
-              part: all.every(function (some) { return !some.length || some.part; })
+              places: Array.from(best.values()).sort(before).map(s => [Math.floor(s[4] / ALL), s[4] % ALL]),
+              part: all.every(some => !some.length || some.part)
             };
           });
         },
-        card: function (place) {
+        card: place => {
           var told = entry.segments[place[0]];
           return get(told.folder + "/" + Math.floor(place[1] / told.block) + ".json")
-            .then(function (block) { return block[place[1] % told.block]; });
+            .then(block => block[place[1] % told.block]);
         },
-        facets: function () {
-          return Promise.all(entry.segments.map(function (told) { return get(told.folder + "/facets.json"); }));
+        facets: () => {
+          return Promise.all(entry.segments.map(told => get(told.folder + "/facets.json")));
         },
-        year: function (place) {
-          return entry.segments[place[0]].years.reduce(function (year, row) { return row[1] <= place[1] ? row[0] : year; }, 0);
+        year: place => {
+          return entry.segments[place[0]].years.reduce((year, row) => row[1] <= place[1] ? row[0] : year, 0);
         }
       };
     });
@@ -212,31 +194,39 @@
   function bits(n) { var count = 0; for (; n; n &= n - 1) count++; return count; }
 
   function before(a, b) {
-    for (var at = 0; at < 6; at++) if (a[at] !== b[at]) return b[at] - a[at];
+    for (var at = 0; at < 5; at++) if (a[at] !== b[at]) return b[at] - a[at];
     return 0;
   }
 
-  function posting(data, key) {
-    var at = 0, found = [], here = 0;
-    function number() {
-      var n = 0, step = 1, byte;
-      do { byte = data[at++]; n += (byte & 127) * step; step *= 128; } while (byte > 127);
+  // What a shard says of a key: its articles, 1 with this exact form, 2 in the title.
+  function posting(data, key, reach, exact, articles) {
+    var at = 0, found = new Map(), here = -1;
+    function low(size) {
+      for (var n = 0; size--; at++) n = n * 2 + (data[at >> 3] >> 7 - (at & 7) & 1);
       return n;
     }
-    function list(count) {
-      var all = [], last = 0;
-      while (count--) all.push(last += number());
+    function zeros() {
+      for (var n = 0; !low(1); n++) if (at > data.length * 8) throw new Error("cut short");
+      return n;
+    }
+    function count() { var size = zeros(); return Math.pow(2, size) + low(size); }
+    function step(count, below) {
+      var size = Math.max(0, 31 - Math.clz32((below - 1) / count));
+      return zeros() * Math.pow(2, size) + low(size);
+    }
+    function list(count, below) {
+      for (var all = [], last = -1, n = count; n--;) all.push(last += 1 + step(count, below));
       return all;
     }
-    while (at < data.length && here <= key) {
-      here += number();
-      if (here > key) break;
-      var forms = number();
-      for (var n = 0; n < forms; n++) {
-        var form = number(), held = number();
-        var articles = list(held >>> 1), titled = held & 1 ? list(number()) : [];
-        if (here === key) found.push({ form: form, bits: forms === 1 ? 7 : 14, articles: articles, titled: titled });
-      }
+    for (var keys = count() - 1, left = keys; left-- && here < key;) {
+      here += 1 + step(keys, reach);
+      var forms = count(), size = forms === 1 ? 7 : 10;
+      list(forms, 1 << size).forEach(form => {
+        var held = count(), titled = count() - 1, all = list(held, articles), top = list(titled, held);
+        if (here !== key) return;
+        all.forEach(n => { found.set(n, found.get(n) | form === exact >> 10 - size); });
+        top.forEach(n => { found.set(all[n], found.get(all[n]) | 2); });
+      });
     }
     return found;
   }
@@ -244,11 +234,11 @@
   // Whether a title and a text have the phrases of a query: with their marks, where it has any.
   function holds(asked, title, text) {
     var told = words(title).concat({ folded: "", exact: "" }, words(text));
-    return asked.phrases.every(function (span) {
+    return asked.phrases.every(span => {
       var phrase = asked.words.slice(span[0], span[1]);
-      var form = phrase.some(function (w) { return w.folded !== w.exact; }) ? "exact" : "folded";
-      return told.some(function (w, at) {
-        return phrase.every(function (p, i) { return told[at + i] && told[at + i][form] === p[form]; });
+      var form = phrase.some(w => w.folded !== w.exact) ? "exact" : "folded";
+      return told.some((w, at) => {
+        return phrase.every((p, i) => told[at + i] && told[at + i][form] === p[form]);
       });
     });
   }
@@ -258,24 +248,24 @@
     var pieces = text.split(/\s+/).filter(Boolean), LONG = 34, best = 0, most = -1;
     var place = new Map();
     var pairs = new Set();
-    asked.words.forEach(function (w, at) {
+    asked.words.forEach((w, at) => {
       place.set(w.folded, at);
       if (at) pairs.add(asked.words[at - 1].folded + " " + w.folded);
     });
-    var folded = pieces.map(function (piece) { return words(piece).map(function (w) { return w.folded; }); });
-    var hit = folded.map(function (own) { return own.some(function (w) { return place.has(w); }); });
+    var folded = pieces.map(piece => words(piece).map(w => w.folded));
+    var hit = folded.map(own => own.some(w => place.has(w)));
     function beside(one, two) {
       return hit[one] && hit[two] && pairs.has(folded[one][folded[one].length - 1] + " " + folded[two][0]);
     }
-    var counts = hit.map(function (is, at) {
+    var counts = hit.map((is, at) => {
       if (!is) return 0;
-      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some(function (w) { return place.has(w) && !common.has(w); }) || asked.words.length === 1 ? 2 : 0;
+      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some(w => place.has(w) && !common.has(w)) || asked.words.length === 1 ? 2 : 0;
     });
     for (var at = 0; at < pieces.length; at++) {
       if (!counts[at]) continue;
       var seen = new Set(), sum = 0;
       for (var i = at; i < Math.min(at + LONG - 6, pieces.length); i++) if (counts[i]) {
-        folded[i].forEach(function (w) { if (place.has(w)) seen.add(w); });
+        folded[i].forEach(w => { if (place.has(w)) seen.add(w); });
         sum += counts[i];
       }
       if (seen.size * 1000 + sum > most) { most = seen.size * 1000 + sum; best = at; }
@@ -296,50 +286,60 @@
     return;
   }
 
-  // --- the page ---------------------------------------------------------------------------------------------
+  // --- the page --------------------
   var PAGE = 10, MOST_READ = 60;
   var say = JSON.parse(document.getElementById("search-words").textContent);
   var form = document.getElementById("search"), field = form.elements.q, said = document.getElementById("said");
   var results = document.getElementById("results"), pages = document.getElementById("pages"), narrow = document.getElementById("narrow");
-  var FILTERS = ["year", "section", "author"];
-  var files = new Map(), texts = new Map(), opened = null, controller = null, timer = 0, turn = 0;
+  var FILTERS = ["year", "section", "author"], NAMES = ["q"].concat(FILTERS);
+  // What came stays; what a question waits for is its own, for it ends with it.
+  var came = new Map(), waiting, controller, opening, timer = 0, turn = 0;
+
+  function load(path, read) {
+    if (came.has(path)) return Promise.resolve(came.get(path));
+    if (!waiting.has(path)) waiting.set(path, fetch(path, { signal: controller.signal }).then(read).then(told => {
+      came.set(path, told);
+      return told;
+    }));
+    return waiting.get(path);
+  }
+
+  function good(r) { if (!r.ok) throw new Error(r.status); return r; }
 
   function get(path) {
-    if (!files.has(path)) files.set(path, fetch(path, { signal: controller.signal, cache: path === "index.json" ? "no-cache" : "default" })
-      .then(function (r) {
-        if (!r.ok) throw new Error(r.status);
-        return /\.bin$/.test(path) ? r.arrayBuffer().then(function (b) { return new Uint8Array(b); }) : r.json();
-      }).catch(function (err) { files.delete(path); throw err; }));
-    return files.get(path);
+    if (path === "index.json") return fetch(path, { cache: "no-cache" }).then(r => good(r).json());
+    return load(path, r => /\.bin$/.test(path) ? good(r).arrayBuffer().then(b => new Uint8Array(b)) : good(r).json());
+  }
+
+  // The entry, which all questions share.
+  function opened() {
+    return opening = opening || open(get).catch(err => { opening = null; throw err; });
   }
 
   // The text of an article, from its page: what its template marks as the body, else all.
   function textOf(link) {
-    if (!texts.has(link)) texts.set(link, fetch(link, { signal: controller.signal }).then(function (r) {
-      return r.ok ? r.text() : "";
-    }).then(function (html) {
-      var page = new DOMParser().parseFromString(html, "text/html"), found = [];
-      page.querySelectorAll("p,li,h1,h2,h3,h4,h5,h6,td,th,dd,dt,figcaption,pre,div,br").forEach(function (e) { e.append("\n"); e.prepend("\n"); });
-      page.querySelectorAll(".body").forEach(function (e) { found.push(e.textContent); });
-      if (!found.length) page.querySelectorAll(".standfirst").forEach(function (e) { found.push(e.textContent); });
-      return found.join("\n");
-    }).catch(function (err) { texts.delete(link); throw err; }));
-    return texts.get(link);
+    return load(link, r => r.ok ? r.text().then(bodyOf) : "");
+  }
+
+  function bodyOf(html) {
+    var page = new DOMParser().parseFromString(html, "text/html"), found = [];
+    page.querySelectorAll("p,li,h1,h2,h3,h4,h5,h6,td,th,dd,dt,figcaption,pre,div,br").forEach(e => { e.append("\n"); e.prepend("\n"); });
+    page.querySelectorAll(".body").forEach(e => { found.push(e.textContent); });
+    if (!found.length) page.querySelectorAll(".standfirst").forEach(e => { found.push(e.textContent); });
+    return found.join("\n");
   }
 
   function count(n) { return say[n === 1 ? "one" : "many"].replace("%(n)s", n.toLocaleString(say.language)); }
 
   function state() {
-    var asked = new URLSearchParams(location.search);
-    return {
-      q: asked.get("q") || "", page: Math.max(1, parseInt(asked.get("page"), 10) || 1),
-      year: asked.get("year") || "", section: asked.get("section") || "", author: asked.get("author") || ""
-    };
+    var asked = new URLSearchParams(location.search), now = { page: Math.max(1, parseInt(asked.get("page"), 10) || 1) };
+    NAMES.forEach(name => { now[name] = asked.get(name) || ""; });
+    return now;
   }
 
   function address(now) {
     var told = new URLSearchParams();
-    ["q"].concat(FILTERS).forEach(function (name) { if (now[name]) told.set(name, now[name]); });
+    NAMES.forEach(name => { if (now[name]) told.set(name, now[name]); });
     if (now.page > 1) told.set("page", now.page);
     var text = told.toString();
     return text ? "?" + text : location.pathname;
@@ -350,15 +350,21 @@
     run();
   }
 
-  function empty(element) { while (element.firstChild) element.removeChild(element.firstChild); }
+  function empty(element) { element.textContent = ""; }
+
+  function made(kind, text, name) {
+    var element = document.createElement(kind);
+    if (name) element.className = name;
+    element.textContent = text || "";
+    return element;
+  }
 
   function tell(text, again) {
     said.textContent = text;
     if (!again) return;
-    var button = document.createElement("button");
+    var button = made("button", say.again);
     button.type = "button";
-    button.textContent = say.again;
-    button.onclick = function () { opened = null; run(); };
+    button.onclick = () => run();
     said.append(" ", button);
   }
 
@@ -366,6 +372,7 @@
     var now = state(), mine = ++turn;
     if (controller) controller.abort();
     controller = new AbortController();
+    waiting = new Map();
     clearTimeout(timer);
     if (field.value.trim() !== now.q.trim()) field.value = now.q;
     document.title = (now.q ? now.q + " – " : "") + say.title;
@@ -373,19 +380,16 @@
       empty(results); empty(pages); narrow.hidden = true;
       return tell("");
     }
-    timer = setTimeout(function () { tell(say.slow); }, 700);
-    opened = opened || open(get);
-    opened.then(function (index) {
-      return index.find(now.q).then(function (all) {
-        return narrowed(index, now, all.places).then(function (places) {
-          return mine === turn ? show(index, now, places, all.part, mine) : null;
-        });
+    timer = setTimeout(() => tell(say.slow), 700);
+    opened().then(index => {
+      var facets = narrow.open || now.section || now.author ? index.facets() : null;
+      return Promise.all([index.find(now.q), facets]).then(told => {
+        if (mine === turn) return show(index, now, filtered(index, now, told[0].places, told[1]), told[0].part, mine);
       });
-    }).catch(function (err) {
-      if (mine !== turn || err.name === "AbortError") { opened = mine === turn ? null : opened; return; }
+    }).catch(() => {
+      if (mine !== turn) return;
       clearTimeout(timer);
-      opened = null;
-      files.delete("index.json");
+      opening = null;
       // A shard that is gone: the site was published anew a moment ago. Begin again, once.
       if (!retried) return run(true);
       empty(results); empty(pages);
@@ -393,62 +397,62 @@
     });
   }
 
-  // --- filters ---------------------------------------------------------------------------------------------
-  function narrowed(index, now, all) {
-    if (!narrow.open && !now.section && !now.author) return Promise.resolve(filtered(index, now, all, null));
-    return index.facets().then(function (facets) { return filtered(index, now, all, facets); });
-  }
-
+  // --- filters --------------------
   function filtered(index, now, all, facets) {
     function has(name, place) {
       if (name === "year") return [String(index.year(place) || "")];
       var told = facets && facets[place[0]];
       if (!told) return [];
-      if (name === "author") return told.author[place[1]].map(function (at) { return told.authors[at]; });
+      if (name === "author") return told.author[place[1]].map(at => told.authors[at]);
       return told.section[place[1]] < 0 ? [] : [told.sections[told.section[place[1]]]];
     }
     function fits(place, but) {
-      return FILTERS.every(function (name) { return name === but || !now[name] || has(name, place).indexOf(now[name]) >= 0; });
+      return FILTERS.every(name => name === but || !now[name] || has(name, place).indexOf(now[name]) >= 0);
     }
-    FILTERS.forEach(function (name) {
+    FILTERS.forEach(name => {
       var counts = new Map(), select = narrow.querySelector("[name=" + name + "]");
-      all.forEach(function (place) {
-        if (fits(place, name)) has(name, place).forEach(function (value) { if (value) counts.set(value, (counts.get(value) || 0) + 1); });
+      all.forEach(place => {
+        if (fits(place, name)) has(name, place).forEach(value => { if (value) counts.set(value, (counts.get(value) || 0) + 1); });
       });
       if (now[name] && !counts.has(now[name])) counts.set(now[name], 0);
-      var values = Array.from(counts.keys()).sort(function (a, b) {
+      var values = Array.from(counts.keys()).sort((a, b) => {
         return name === "year" ? b - a : counts.get(b) - counts.get(a) || a.localeCompare(b, say.language);
       });
       while (select.options.length > 1) select.remove(1);
-      values.slice(0, 200).forEach(function (value) {
+      values.slice(0, 200).forEach(value => {
         select.add(new Option(value + " (" + counts.get(value).toLocaleString(say.language) + ")", value, false, value === now[name]));
       });
     });
     narrow.hidden = all.length < 2;
-    return all.filter(function (place) { return fits(place); });
+    return all.filter(place => fits(place));
   }
 
-  // --- results ---------------------------------------------------------------------------------------------
+  // --- results --------------------
   function show(index, now, found, part, mine) {
     var asked = parsed(now.q), start = (now.page - 1) * PAGE;
-    var strict = asked.phrases.some(function (s) {
-      return s[1] - s[0] > 2 || asked.words.slice(s[0], s[1]).some(function (w) { return w.folded !== w.exact; });
+    var strict = asked.phrases.length > index.entry.pairs || asked.phrases.some(s => {
+      return s[1] - s[0] > 2 || asked.words.slice(s[0], s[1]).some(w => w.folded !== w.exact);
     });
     function card(place) {
-      return index.card(place).then(function (told) { return { link: told[0], title: told[1], about: told.slice(2), place: place }; });
+      return index.card(place).then(told => ({ link: told[0], title: told[1], about: told.slice(2), place: place }));
     }
+    // Each result is shown as soon as it and those before it are there.
     function done(rows, total, sure) {
-      if (mine !== turn) return;
-      clearTimeout(timer);
-      empty(results);
-      results.start = start + 1;
-      rows.forEach(function (row) { results.append(item(index, asked, row)); });
-      tell(!total ? say.none : (part ? say.part : sure ? say.found : say.about).replace("%(count)s", count(total)));
-      pager(now, total);
+      function begin() {
+        clearTimeout(timer);
+        empty(results);
+        results.start = start + 1;
+        tell(!total ? say.none : (part ? say.part : sure ? say.found : say.about).replace("%(count)s", count(total)));
+        pager(now, total);
+      }
+      if (!rows.length && mine === turn) begin();
+      return rows.reduce((before, row, at) => before.then(() => row).then(told => {
+        if (mine !== turn) return;
+        if (!at) begin();
+        results.append(item(index, asked, told));
+      }), Promise.resolve());
     }
-    if (!strict) {
-      return Promise.all(found.slice(start, start + PAGE).map(card)).then(function (rows) { done(rows, found.length, true); });
-    }
+    if (!strict) return done(found.slice(start, start + PAGE).map(card), found.length, true);
     // Phrases are looked for in the texts themselves, ten articles at a time, until the page is full.
     var kept = [], at = 0;
     return (function more() {
@@ -457,38 +461,30 @@
         var sure = at - some.length >= found.length;
         return done(kept.slice(start, start + PAGE), sure ? kept.length : Math.max(kept.length, found.length), sure);
       }
-      return Promise.all(some.map(card)).then(function (rows) {
-        return Promise.all(rows.map(function (row) {
-          return textOf(row.link).then(function (text) { if (holds(asked, row.title, text)) return row; });
+      return Promise.all(some.map(card)).then(rows => {
+        return Promise.all(rows.map(row => {
+          return textOf(row.link).then(text => { if (holds(asked, row.title, text)) return row; });
         }));
-      }).then(function (rows) { kept = kept.concat(rows.filter(Boolean)); return mine === turn ? more() : null; });
+      }).then(rows => { kept = kept.concat(rows.filter(Boolean)); return mine === turn && more(); });
     })();
   }
 
   function item(index, asked, row) {
-    var li = document.createElement("li"), a = document.createElement("a"), gist = document.createElement("p");
+    var li = made("li"), a = made("a", row.title, "headline"), gist = made("p", "", "gist");
     a.href = row.link;
-    a.className = "headline";
-    a.textContent = row.title;
     li.append(a);
     var line = row.about.slice(0, 2).concat(row.about[2].slice(0, 3).join(", ")).filter(Boolean).join(" · ");
-    if (line) {
-      var meta = document.createElement("p");
-      meta.className = "meta";
-      meta.textContent = line;
-      li.append(meta);
-    }
-    gist.className = "gist";
-    textOf(row.link).then(function (text) {
+    if (line) li.append(made("p", line, "meta"));
+    textOf(row.link).then(text => {
       if (!text.trim()) return;
-      excerpt(asked, index.common, text).forEach(function (piece) {
+      excerpt(asked, index.common, text).forEach(piece => {
         if (!piece[1]) return gist.append(piece[0]);
         var last = gist.lastChild;
-        if (!last || last.tagName !== "MARK") gist.append(last = document.createElement("mark"));
+        if (!last || last.tagName !== "MARK") gist.append(last = made("mark"));
         last.append(piece[0]);
       });
       li.append(gist);
-    }).catch(function () { /* a result without an excerpt is still one */ });
+    }).catch(() => { /* a result without an excerpt is still one */ });
     return li;
   }
 
@@ -496,35 +492,34 @@
     empty(pages);
     var last = Math.ceil(total / PAGE);
     pages.hidden = last < 2;
-    [[now.page - 1, say.before, now.page > 1], [now.page + 1, say.after, now.page < last]].forEach(function (row) {
+    [[now.page - 1, say.before, now.page > 1], [now.page + 1, say.after, now.page < last]].forEach(row => {
       if (!row[2]) return;
-      var a = document.createElement("a"), to = Object.assign({}, now, { page: row[0] });
+      var a = made("a", row[1]), to = Object.assign({}, now, { page: row[0] });
       a.href = address(to);
-      a.textContent = row[1];
-      a.onclick = function (e) { e.preventDefault(); go(to, true); said.scrollIntoView(); field.focus({ preventScroll: true }); };
+      a.onclick = e => { e.preventDefault(); go(to, true); said.scrollIntoView(); field.focus({ preventScroll: true }); };
       pages.append(a);
     });
-    var where = document.createElement("span");
-    where.textContent = say.page.replace("%(page)s", now.page).replace("%(pages)s", last);
+    var where = made("span", say.page.replace("%(page)s", now.page).replace("%(pages)s", last));
     pages.insertBefore(where, now.page > 1 ? pages.firstChild.nextSibling : pages.firstChild);
   }
 
-  // --- keys and forms ---------------------------------------------------------------------------------------------
+  // --- keys and forms --------------------
   var typing = 0;
   function asked(push) {
     var now = { q: field.value, page: 1 };
-    FILTERS.forEach(function (name) { now[name] = narrow.querySelector("[name=" + name + "]").value; });
+    FILTERS.forEach(name => { now[name] = narrow.querySelector("[name=" + name + "]").value; });
     go(now, push);
   }
-  field.addEventListener("input", function () {
+  field.addEventListener("input", () => {
+    opened().catch(() => { /* told when it is asked */ });
     clearTimeout(typing);
-    typing = setTimeout(function () { asked(false); }, 250);
+    typing = setTimeout(() => { asked(false); }, 250);
   });
-  form.addEventListener("submit", function (e) { e.preventDefault(); clearTimeout(typing); asked(true); });
-  narrow.addEventListener("change", function () { asked(true); });
-  narrow.addEventListener("toggle", function () { if (narrow.open) run(); });
-  window.addEventListener("popstate", function () { run(); });
-  document.addEventListener("keydown", function (e) {
+  form.addEventListener("submit", e => { e.preventDefault(); clearTimeout(typing); asked(true); });
+  narrow.addEventListener("change", () => { asked(true); });
+  narrow.addEventListener("toggle", () => { if (narrow.open) run(); });
+  window.addEventListener("popstate", () => { run(); });
+  document.addEventListener("keydown", e => {
     var links = Array.from(results.querySelectorAll("a")), at = links.indexOf(document.activeElement);
     var inField = document.activeElement === field;
     if (e.key === "Escape" && at >= 0) { field.focus(); field.select(); }
