@@ -11,10 +11,13 @@ import marshal
 import pickle
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from io import BytesIO
+from operator import attrgetter
+from typing import Any, ClassVar, NamedTuple
 
+from bimson_site import model
 from bimson_site.model import (
     UNDATED,
     Anniversaries,
@@ -183,14 +186,39 @@ def packed(partition: Partition, cards: dict[int, CardRow]) -> bytes:
         if rows:
             cards.update((row.number, row) for row in rows)
             numbers[name] = array("Q", [row.number for row in rows])
-    whole = pickle.dumps(replace(partition, **numbers) if numbers else partition)  # type: ignore[arg-type]
-    return zlib.compress(whole, 1)  # to a fourth, in a hundredth of the time that its pages take
+    out = BytesIO()
+    _Packer(out, pickle.HIGHEST_PROTOCOL).dump(
+        replace(partition, **numbers) if numbers else partition  # type: ignore[arg-type]
+    )
+    data = out.getvalue()
+    # To a fourth, in a hundredth of the time that its pages take; what is small gains nothing.
+    return zlib.compress(data, 1) if len(data) > _LARGE else data
 
 
 def opened(data: bytes) -> Partition:
     """A partition as it was packed, its lists of cards as numbers."""
-    partition: Partition = pickle.loads(zlib.decompress(data))  # noqa: S301 - made by `packed`, in this build
+    whole = data if data.startswith(pickle.PROTO) else zlib.decompress(data)
+    partition: Partition = pickle.loads(whole)  # noqa: S301 - made by `packed`, in this build
     return partition
+
+
+_LARGE = 8_192  # bytes
+
+
+def _by_fields(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
+    names = [each.name for each in fields(kind)]
+    fields_of = attrgetter("__class__", "__class__", *names)  # a tuple, however many there are
+    return lambda value: (kind, fields_of(value)[2:])
+
+
+class _Packer(pickle.Pickler):
+    """Packs frozen values by their fields: how `dataclasses` does it for those with slots takes ten times as long."""
+
+    dispatch_table: ClassVar = {
+        each: _by_fields(each)
+        for each in vars(model).values()
+        if isinstance(each, type) and is_dataclass(each)
+    }
 
 
 def wanted(*partitions: Partition) -> Wanted:
