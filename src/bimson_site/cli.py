@@ -565,8 +565,11 @@ def serve(
             say = call.voice.say
 
             def unwatched(reason: str) -> None:
-                said = "The system does not watch these files ({reason}); they are looked at every second."
-                click.echo(say(said, reason=reason), err=True)
+                said = say(
+                    "The system does not watch these files ({reason}); they are looked at every second.",
+                    reason=reason,
+                )
+                click.echo(said, err=True)
 
             def ready() -> None:
                 call.show(answers.session.broken)

@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import quoteattr  # writes only
 
 GONE = "gone"
 
@@ -185,7 +185,7 @@ def iis(entries: Iterable[Entry]) -> str:
     lines.append("<rewriteMaps>")
     for name, some in (("BimsonQuery", queries), ("BimsonPath", paths)):
         lines.append(f'<rewriteMap name="{name}" defaultValue="">')
-        lines += [f"<add key={quoteattr(e.key)} value={quoteattr(e.to or GONE)} />" for e in some]
+        lines += [f'<add key="{escape(e.key)}" value="{escape(e.to or GONE)}" />' for e in some]
         lines.append("</rewriteMap>")
     lines.append("</rewriteMaps>\n<rules>")
     asked = (("BimsonQuery", "{URL}?{QUERY_STRING}"), ("BimsonPath", "{URL}"))

@@ -165,16 +165,16 @@ class Answers:
         if isinstance(found, Path):
             if not name.endswith(".html"):
                 return Answer(200, name, file=found)
-            old = "This page is of the last build; the newest is on its way."
+            old = self.voice.say("This page is of the last build; the newest is on its way.")
             try:
                 found = found.read_bytes()
             except OSError:
                 return None
         else:
-            old = "This page is of the last preview; the newest is on its way."
+            old = self.voice.say("This page is of the last preview; the newest is on its way.")
         if found is None:
             return None
-        banner = "" if early.stands else self.voice.say(old)
+        banner = "" if early.stands else old
         said = notes.said(early.problems, (), (), self.session.root, self.voice, banner)
         note = notes.noted(found, path, self._digest_at, said)
         return Answer(200, name, notes.injected(found, note), note=note)
