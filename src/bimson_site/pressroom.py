@@ -243,7 +243,7 @@ def views_of(found: Sequence[Extension]) -> dict[str, View]:
 
 
 _TOGETHER = 128  # pages that are drawn and staged step by step together
-_REMEMBERED = 10_000  # cards that a process keeps, for one card stands in many lists
+_REMEMBERED = 5_000  # cards that a process keeps, for one card stands in many lists
 
 
 def _receipt(printing: Printing, stage: files.Stage | None, copy: _Copy, data: bytes) -> Receipt:

@@ -454,7 +454,7 @@ class Reader:
     """The articles of a cache, for a process or a thread that only reads them; FAILURES where it cannot.
     Faces that were fetched are remembered, for one card stands in many lists."""
 
-    REMEMBERED = 10_000
+    REMEMBERED = 5_000
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / ARTICLES)
