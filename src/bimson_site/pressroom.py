@@ -33,8 +33,9 @@ from bimson_site.theme.engine import Press, TemplateSource
 @dataclass(frozen=True, slots=True)
 class Printing:
     """Everything that printing needs beside a partition: where, with which words, templates, planners
-    and views; where the articles are kept; what stands for the program itself; compiled templates; the rows of the cards
-    that partitions list; whether the output is empty yet; whether nothing is to be written; by which clock (seconds) templates are timed."""
+    and views; where the articles are kept; what stands for the program itself; compiled templates; the rows of the
+    cards that partitions list; whether the output is empty yet; whether nothing is to be written; by which clock
+    (seconds) templates are timed."""
 
     root: Path
     folder: Path

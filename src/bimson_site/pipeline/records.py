@@ -253,7 +253,7 @@ def unpacked_clusters(data: bytes) -> tuple[tuple[Cluster, ...], tuple[Problem, 
 
 
 def packed_receipts(receipts: Iterable[Receipt]) -> bytes:
-    """Receipts as bytes, a fourth of what they say: most of it all pages of a view share."""
+    """Receipts as bytes, compressed: all pages of a view share much of what they say."""
     return sealed(zlib.compress(bytes_of(tuple(map(tuple, receipts))), 1))
 
 
