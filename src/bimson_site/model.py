@@ -590,6 +590,18 @@ class StoryRow(NamedTuple):
     digest: bytes
 
 
+class Leaf(NamedTuple):
+    """Rows that stand together on one shelf, before they are fetched: the address of what holds them, the name of their
+    list there, the place of the first of them, how many; whether they are wanted newest first; a digest of them."""
+
+    address: bytes
+    name: str
+    first: int
+    length: int
+    digest: bytes
+    newest_first: bool = False
+
+
 # --- partitions: what one call of a planner sees ----------------------------------------------------
 
 
@@ -1122,7 +1134,7 @@ _BARE = {
     Story: _named(Story, "digest"),
 }
 _PLAIN |= {kind: _or_digest(bare) for kind, bare in _BARE.items()}
-_ROWS = frozenset({CardRow, StoryRow})
+_ROWS = frozenset({CardRow, StoryRow, Leaf})
 _PLAIN |= dict.fromkeys(_ROWS, lambda row: [row.digest])
 _PLAIN[Terms] = lambda terms: [terms.digest, terms.part, terms.parts]
 

@@ -21,11 +21,12 @@ from bimson_site.effects.site import Site
 from bimson_site.effects.workers import Hands
 from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.features import BUILT_IN
-from bimson_site.model import CardRow, Masthead, Receipt, digest
+from bimson_site.model import Masthead, Receipt, digest
 from bimson_site.pipeline import assemble, hosting, publish, records, remarks, render
 from bimson_site.pipeline.assemble import Catalogue, Outline
 from bimson_site.pipeline.plan import in_conflict, unique
 from bimson_site.pipeline.records import Stamp
+from bimson_site.pipeline.stacks import Stacks
 from bimson_site.survey import Edition
 from bimson_site.theme.engine import Press
 
@@ -93,7 +94,7 @@ def order(
     damaged = {path for path, stamp in then.items() if existing.files.get(path) != stamp}
     versions = Versions(job.site, edition.masthead)
     found: list[tuple[tuple[int, int], str, pressroom.Commission]] = []
-    cards: dict[int, CardRow] = {}
+    stack = Stacks(job.kept.rows)
     for outline in edition.outlines:
         before = past.get(outline.key)
         if (
@@ -106,14 +107,14 @@ def order(
         commission = pressroom.Commission(
             assemble.name(partition),
             assemble.weight(partition),
-            assemble.packed(partition, cards),
+            assemble.packed(partition, stack),
             before.receipts if before else b"",
             frozenset(damaged.intersection(_paths(before))) if before and damaged else frozenset(),
         )
         found.append((assemble.time(partition), outline.key, commission))
     commissions = {key: commission for _, key, commission in sorted(found, key=itemgetter(0))}
     slots = tuple(Slot(outline.key, outline.digest) for outline in edition.outlines)
-    listed = assemble.catalogue(cards)
+    listed = assemble.catalogue(stack.rows)
     job.hands.lap("compare with the last build")
     return Order(edition.masthead, slots, commissions, listed, past, then, versions)
 

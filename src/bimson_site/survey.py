@@ -8,13 +8,13 @@ is read from the cache where their stamps are as they were.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
 from typing import TypeVar
 
-from bimson_site import darkroom, folding, jobs, routes
+from bimson_site import darkroom, folding, jobs, routes, shelving
 from bimson_site.darkroom import Gallery
 from bimson_site.effects import files, tool, workers
 from bimson_site.effects.cache import Cache, Known, LostError
@@ -29,6 +29,7 @@ from bimson_site.model import (
     Article,
     Asset,
     Assets,
+    CardRow,
     Masthead,
     Page,
     Pair,
@@ -60,7 +61,7 @@ from bimson_site.pipeline import (
 )
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.answers import Answers
-from bimson_site.pipeline.assemble import Found, Outline
+from bimson_site.pipeline.assemble import Found, Outline, Rows
 from bimson_site.pipeline.discover import discover
 from bimson_site.pipeline.identity import Past, identify, waiting
 from bimson_site.pipeline.ledger import Row
@@ -70,7 +71,7 @@ from bimson_site.pipeline.plan import plan
 from bimson_site.pipeline.release import Moment, Release, release, span
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.pipeline.shelve import Holdings
-from bimson_site.pipeline.stories import Entry
+from bimson_site.pipeline.stacks import Inventory, Stacks
 from bimson_site.text import dates, similarity, vietnamese
 
 Result = TypeVar("Result")
@@ -239,11 +240,13 @@ def survey(
     hands.lap("look at pictures")
     extended = any(extension.planners for extension in site.extensions)
 
-    def answers_of(entries: Sequence[Entry]) -> Answers:
-        return Answers(entries, places, glossary, config, open_ended=extended)
+    listed: list[Inventory] = []  # of all shelves, before an address is asked for
+
+    def answering() -> Answers:
+        return Answers(listed, places, glossary, config, open_ended=extended)
 
     static = {routes.folded(asset.url): asset for asset in site.assets}
-    held, resolved = stories.hold(
+    rows = stories.Desk(
         archive,
         odd,
         places,
@@ -252,22 +255,29 @@ def survey(
         walked.sources,
         static,
         config.base_url,
-        answers_of,
+        answering,
         kin.links(pairs),
         gallery.of,
         config.media_base,
-        site.places,
+        {place.name: place for place in site.places},
     )
+    drafts = stories.drafts(archive, places)
+    shelved = shelving.shelve(drafts, rows, kept, config.lists, listed)
+    standing, misnamed = stories.pages(rows)
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
     aside = remarks.set_aside((*walked.unfit, *said_wrong), healthy)
     copies = sum(map(len, archive.copies.values()))
-    holdings = Holdings(held, glossary, aside, len(released.held_back), copies, places.gone)
+    holdings = Holdings(
+        shelved.shelves, standing, glossary, aside, len(released.held_back), copies, places.gone
+    )
     hands.lap("make rows")
     old = old_addresses.answering(places, holdings.gone, config, taken)
     hands.lap("old addresses")
-    assets = _assets(site, held, gallery, taken)
-    outlines, whole = _outlines(site, assets, holdings, places, old, kept)
+    used = {*shelved.pictures, *(p.shown for row in standing for p in row.pictures)}
+    assets = _assets(site, used, gallery, taken)
+    featured = _featured(site, rows)
+    outlines, whole = _outlines(site, assets, holdings, featured, old, kept)
     hands.lap("shelve")
     found = {
         *site.warnings,
@@ -277,7 +287,8 @@ def survey(
         *repeated,
         *misruled,
         *placed,
-        *resolved,
+        *shelved.problems,
+        *misnamed,
         *_lost_wishes(places, slips, kept),
         *remarks.unused(
             walked.sources, _by_path(kept, (s for s in slips if s.flags & ODD)).values()
@@ -348,22 +359,28 @@ def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Itera
 
 
 def _assets(
-    site: Site, held: stories.Held, gallery: Gallery, taken: Mapping[str, str]
+    site: Site, used: Collection[str], gallery: Gallery, taken: Mapping[str, str]
 ) -> tuple[Asset, ...]:
     """The files of the theme and of static/, with the smaller versions of pictures that pages show."""
     if not gallery.of:
         return site.assets
-    rows = (*(dated.story for dated in held.stories), *held.pages)
-    used = {picture.shown for row in rows for picture in row.pictures}
     versions = references.static_versions(site.assets, gallery.of, taken, used)
     return (*darkroom.published(site.assets, gallery), *versions)
+
+
+def _featured(site: Site, rows: stories.Desk) -> list[CardRow]:
+    """The cards that the owner wants to see first."""
+    if not site.config.featured:
+        return []
+    slips = [rows.slip_of.get(remarks.in_content(path)) for path in site.config.featured]
+    return [rows.card(slip)[1] for slip in slips if slip]
 
 
 def _outlines(
     site: Site,
     assets: tuple[Asset, ...],
     holdings: Holdings,
-    places: Addresses,
+    featured: Sequence[CardRow],
     old: Answering,
     kept: Cache,
 ) -> tuple[tuple[Outline, ...], Whole]:
@@ -371,10 +388,10 @@ def _outlines(
     they keep their names."""
     config = site.config
     years = shelve.years(holdings)
-    featured = [remarks.in_content(path) for path in config.featured]
-    names = [places.owners.get(path, path) for path in featured]
-    rows = shelve.whole(holdings, years, config.lists, names)
-    whole = assemble.assemble(rows, kept.fetch(assemble.wanted(rows)))
+    stack = Stacks(kept.rows)
+    rows = shelve.whole(holdings, years, config.lists, featured)
+    found = assemble.fetched(rows, stack)
+    whole = assemble.assemble(found, kept.fetch(assemble.wanted(found)), listed=stack)
     assert isinstance(whole, Whole)
 
     def partitions() -> Iterator[Partition]:
@@ -392,7 +409,7 @@ def _outlines(
             yield from shelve.data(holdings)
         if config.search:
             known_as = gazetteer.synonyms(site.places)
-            yield from shelve_search.partitions(holdings, site.search_scripts, known_as)
+            yield from shelve_search.partitions(holdings, stack, site.search_scripts, known_as)
         yield from shelve.vanished(holdings)
 
     return tuple(map(assemble.outline, partitions())), whole
@@ -401,12 +418,18 @@ def _outlines(
 def pages(site: Site, surveyed: Survey, kept: Cache) -> Iterator[Page]:
     """Every page that planners ask for, partition by partition."""
     edition = surveyed.edition
+    stack = Stacks(kept.rows)
     for each in edition.outlines:
-        found = kept.fetch(assemble.wanted(each.partition))
-        yield from pages_of(site, each, edition.masthead, found)
+        partition = assemble.fetched(each.partition, stack)
+        found = kept.fetch(assemble.wanted(partition))
+        yield from pages_of(site, partition, edition.masthead, found, stack)
 
 
-def pages_of(site: Site, outline: Outline, front: Masthead, found: Found) -> Iterator[Page]:
-    """Every page that planners ask for over one partition, from what it wants (`assemble.wanted`)."""
+def pages_of(
+    site: Site, partition: Partition, front: Masthead, found: Found, rows: Rows
+) -> Iterator[Page]:
+    """Every page that planners ask for over one partition as it was fetched, from what it wants (`assemble.wanted`) and
+    the rows of its cards."""
     planners = tuple(p for e in (*BUILT_IN, *site.extensions) for p in e.planners)
-    yield from plan((assemble.assemble(outline.partition, found),), front, planners)
+    whole = assemble.assemble(partition, found, listed=rows)
+    yield from plan((whole,), front, planners)

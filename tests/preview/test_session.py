@@ -89,9 +89,9 @@ def test_a_preview_that_starts_again_plans_only_what_has_changed(
     planned: list[str] = []
     pages_of = survey.pages_of
 
-    def counted(site, outline, *rest):
-        planned.append(outline.key)
-        return pages_of(site, outline, *rest)
+    def counted(site, partition, *rest):
+        planned.append(type(partition).__name__)
+        return pages_of(site, partition, *rest)
 
     monkeypatch.setattr(survey, "pages_of", counted)
     time.sleep(0.1)  # a file of a moment ago is not yet known by its times

@@ -1,4 +1,4 @@
-"""Partitions on their way to a worker: what is unpacked there is what was packed."""
+"""Partitions on their way to a worker: what is unpacked there is what was fetched."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from bimson_site import survey
 from bimson_site.effects.site import open_site
-from bimson_site.model import CardRow
 from bimson_site.pipeline import assemble
 from bimson_site.pipeline.release import Moment
+from bimson_site.pipeline.stacks import Stacks
 
 GOLDEN = Path(__file__).parents[1] / "sites/golden"
 
@@ -24,16 +24,16 @@ def test_a_packed_partition_is_drawn_up_as_the_partition_itself(
     monkeypatch.setattr(assemble, "_LARGE", large)
     shutil.copytree(GOLDEN, tmp_path / "site", ignore=shutil.ignore_patterns("expected"))
     site = open_site(tmp_path / "site")
-    rows: dict[int, CardRow] = {}
     with survey.opened(site, passing=True) as kept:
         outlines = survey.survey(site, Moment(2**40), kept).edition.outlines
-        packed = [assemble.packed(outline.partition, rows) for outline in outlines]
-        listed = assemble.catalogue(rows)
-        assert rows, "no partition lists a card"
+        stack = Stacks(kept.rows)
+        packed = [assemble.packed(outline.partition, stack) for outline in outlines]
+        listed = assemble.catalogue(stack.rows)
+        assert stack.rows, "no partition lists a card"
         for outline, data in zip(outlines, packed, strict=True):
-            found = kept.fetch(assemble.wanted(outline.partition))
-            opened = assemble.opened(data)
-            assert assemble.wanted(opened) == assemble.wanted(outline.partition)
+            opened, there = assemble.opened(data), assemble.fetched(outline.partition, stack)
+            assert opened == there
             assert assemble.weight(opened) == assemble.weight(outline.partition)
+            found = kept.fetch(assemble.wanted(opened))
             drawn = assemble.assemble(opened, found, {}, listed)
-            assert drawn == assemble.assemble(outline.partition, found)
+            assert drawn == assemble.assemble(there, found, {}, stack)

@@ -43,6 +43,8 @@ CREATE TABLE IF NOT EXISTS sentences (number INTEGER PRIMARY KEY, hashes BLOB);
 CREATE TABLE IF NOT EXISTS terms (number INTEGER PRIMARY KEY, terms BLOB);
 CREATE TABLE IF NOT EXISTS judged (pair BLOB PRIMARY KEY, judgement BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folded (said TEXT PRIMARY KEY, clusters BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shelves (said BLOB PRIMARY KEY, told BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stacks (address BLOB PRIMARY KEY, rows BLOB);
 CREATE TABLE IF NOT EXISTS pictures (
   path TEXT PRIMARY KEY, size INTEGER, written INTEGER, changed INTEGER, inode INTEGER, bytes TEXT,
   facts BLOB) WITHOUT ROWID;
@@ -57,7 +59,7 @@ CREATE TABLE IF NOT EXISTS partitions (
 """
 _TABLES = (
     *("files", "records", "signatures", "sentences", "terms"),
-    *("judged", "folded", "pictures", "walks", "rules"),
+    *("judged", "folded", "shelves", "stacks", "pictures", "walks", "rules"),
 )
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 _AT_A_TIME = 2_000  # readings
@@ -386,6 +388,36 @@ class Cache:
             packed = records.packed_clusters(clusters, problems)
             db.execute("INSERT INTO folded VALUES (?, ?)", (said, packed))
 
+    # --- shelves ------------------------------------------------------------------------------------
+
+    def shelves(self) -> dict[bytes, bytes]:
+        """What was told of shelves (`stacks.packed`), by what stands for all that they were made of."""
+        rows = self._articles.execute("SELECT said, told FROM shelves")
+        return {said: records.checked(told) for said, told in rows}
+
+    def keep_shelves(self, bound: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> None:
+        """Keep shelves: by what stands for all that they were made of, what is told of each, the address of its rows,
+        and these."""
+        with _transaction(self._articles) as db:
+            for said, told, address, rows in bound:
+                entry = said, records.guarded(told)
+                db.execute("INSERT OR REPLACE INTO shelves VALUES (?, ?)", entry)
+                kept = address, records.guarded(rows)
+                db.execute("INSERT OR REPLACE INTO stacks VALUES (?, ?)", kept)
+
+    def keep_only_shelves(self, said: Collection[bytes], addresses: Collection[bytes]) -> None:
+        """Drop the shelves that are no more, where they are many: those of a moment ago somebody may be reading."""
+        for table, key, used in (("shelves", "said", said), ("stacks", "address", addresses)):
+            rows = self._articles.execute(f"SELECT {key} FROM {table}")  # noqa: S608 - names of ours
+            gone = [row for row in rows if row[0] not in used]
+            if len(gone) > len(used) + _MANY:
+                with _transaction(self._articles) as db:
+                    db.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)  # noqa: S608
+
+    def rows(self, address: bytes) -> bytes:
+        """The rows that are kept at an address. FAILURES where there are none."""
+        return _rows(self._articles, address)
+
     # --- pictures ---------------------------------------------------------------------------------
 
     @property
@@ -476,6 +508,10 @@ class Reader:
         """What articles are found by, by number, one at a time."""
         return _select(self._db, "number, terms FROM terms", numbers)
 
+    def rows(self, address: bytes) -> bytes:
+        """The rows of a shelf."""
+        return _rows(self._db, address)
+
     def fetch(self, wanted: Wanted) -> Found:
         """What a partition wants to be assembled."""
         unknown: Collection[int] = [n for n in wanted.faces if n not in self._faces]
@@ -495,6 +531,13 @@ def _found(db: sqlite3.Connection, numbers: Iterable[int], faces: Mapping[int, F
         if html:
             drawn[article.path] = article.title, html
     return Found(found, faces, drawn)
+
+
+def _rows(db: sqlite3.Connection, address: bytes) -> bytes:
+    row = db.execute("SELECT rows FROM stacks WHERE address = ?", (address,)).fetchone()
+    if row is None:
+        raise records.DamagedError
+    return records.checked(row[0])
 
 
 def _articles(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Article]:

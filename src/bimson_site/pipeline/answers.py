@@ -14,10 +14,10 @@ from functools import cached_property
 from bimson_site import routes
 from bimson_site.config import SiteConfig
 from bimson_site.model import Term, TermIndex, TermKind, TermPeriod
-from bimson_site.pipeline import shelve, shelve_terms
+from bimson_site.pipeline import shelve, shelve_terms, stacks
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.shelve import Holdings
-from bimson_site.pipeline.stories import Entry, Held
+from bimson_site.pipeline.stacks import Inventory, Shelved
 from bimson_site.pipeline.terms import Glossary
 
 _BESIDE = re.compile(
@@ -29,20 +29,20 @@ _IN_TIME = re.compile(r"/\d{4}(/.*)?").fullmatch
 class Answers:
     """Gives the address at which something stands for any spelling of it (path below the site, decoded), or "".
 
-    `entries` are all there are; `open_ended` where extensions plan pages: then only addresses in the trees of dates
+    `inventories` are those of all shelves; `open_ended` where extensions plan pages: then only addresses in the trees of dates
     and terms can be known to have no answer.
     """
 
     def __init__(
         self,
-        entries: Sequence[Entry],
+        inventories: Sequence[Inventory],
         places: Addresses,
         glossary: Glossary,
         config: SiteConfig,
         *,
         open_ended: bool,
     ) -> None:
-        self._entries = entries
+        self._inventories = inventories
         self._places = places
         self._glossary = glossary
         self._config = config
@@ -89,17 +89,18 @@ class Answers:
         yield from (routes.HOME, routes.COVERAGE)
         if self._config.search:
             yield routes.SEARCH
-        yield from _in_time({entry.day for entry in self._entries})
-        if shelve.remembers(self._entries):
+        yield from _in_time({day for each in self._inventories for day, *_ in each.days})
+        if shelve.remembers(self._inventories):
             yield routes.ANNIVERSARIES
-            own = (e.day for e in self._entries if e.day % 100 and not e.card.record)
-            yield from (routes.anniversary(d // 100 % 100, d % 100) for d in set(own))
+            days = {day for each in self._inventories for day, _ in each.calendar}
+            yield from (routes.anniversary(*divmod(day, 100)) for day in days)
         yield from self._places.of.values()
 
     @cached_property
     def _of_terms(self) -> dict[str, str]:
         config = self._config
-        holdings = Holdings(Held((), tuple(self._entries), ()), self._glossary, (), 0, 0)
+        shelves = tuple(Shelved(each, stacks.NO_STORIES) for each in self._inventories)
+        holdings = Holdings(shelves, (), self._glossary, (), 0, 0)
         feeds = (TermKind.SECTION, *config.feeds)
         found = []
         for each in shelve_terms.term_partitions(holdings, config.lists, (), feeds):

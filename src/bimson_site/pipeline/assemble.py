@@ -1,8 +1,8 @@
 """Rows and articles become what planners see: stories, cards, partitions.
 
 The other half of `stories` and `shelve`: they say which articles stand where, and here the articles
-are put in. Pure, and so it runs wherever the pages are drawn. On their way there partitions are packed: the
-rows of an archive as values take ten times the room, and every process that looks at them copies it.
+are put in. Pure, and so it runs wherever the pages are drawn. A partition is shelved with leaves, fetched (numbers of
+cards, rows of stories; packed, where a worker is to do the rest), and assembled.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ import marshal
 import pickle
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from io import BytesIO
-from operator import attrgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
-from bimson_site import model
 from bimson_site.model import (
     UNDATED,
     Anniversaries,
@@ -36,6 +33,7 @@ from bimson_site.model import (
     Finder,
     Kin,
     KinRow,
+    Leaf,
     OldAddresses,
     Partition,
     Release,
@@ -50,10 +48,11 @@ from bimson_site.model import (
     Vanished,
     Whole,
     Year,
-    bytes_of,
     digest,
     sealed,
 )
+from bimson_site.pipeline import stacks
+from bimson_site.pipeline.stacks import Stacks
 
 # The fields of each partition that hold rows.
 _ROWS: Mapping[type, tuple[str, ...]] = {
@@ -67,13 +66,11 @@ _ROWS: Mapping[type, tuple[str, ...]] = {
     Blocks: ("cards",),
     Whole: ("first", "last", "latest", "featured", "pages", "only", "calendar"),
 }
-# Those of them that are lists of cards, and may be long.
-_LISTS: Mapping[type, tuple[str, ...]] = {
-    Shelf: ("cards",),
-    Anniversary: ("cards",),
-    Term: ("newest",),
-    TermPeriod: ("cards",),
-    Blocks: ("cards",),
+# Those of them that hold leaves of stories; all other leaves are of cards.
+_STORIES: Mapping[type, tuple[str, ...]] = {
+    Shelf: ("stories",),
+    Clusters: ("stories",),
+    Whole: ("only",),
 }
 
 
@@ -153,6 +150,12 @@ class Found(NamedTuple):
 Cards = dict[int, Card]
 
 
+class Rows(Protocol):
+    """Whoever has the rows of cards by number."""
+
+    def row(self, number: int) -> CardRow: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The rows of cards, packed, one after the other in the order of their articles' numbers; where each begins."""
@@ -165,58 +168,70 @@ class Catalogue:
         return CardRow._make(marshal.loads(packed))  # noqa: S302 - made by `catalogue`
 
 
-def catalogue(rows: Mapping[int, CardRow]) -> Catalogue:
-    """The catalogue of some cards by number."""
-    starts, packed, end = array("Q"), [], 0
+def catalogue(rows: Mapping[int, bytes]) -> Catalogue:
+    """The catalogue of some cards by number, from their rows as `stacks` packs them."""
+    starts, found, end = array("Q"), [], 0
     for number in range(max(rows, default=-1) + 1):
         starts.append(end)
         if number in rows:
-            packed.append(bytes_of(tuple(rows[number])))
-            end += len(packed[-1])
+            found.append(rows[number])
+            end += len(found[-1])
     starts.append(end)
-    return Catalogue(b"".join(packed), starts)
+    return Catalogue(b"".join(found), starts)
 
 
-def packed(partition: Partition, cards: dict[int, CardRow]) -> bytes:
-    """A partition with rows as bytes, for `opened` in this build; of lists of cards only the numbers, and their rows
-    are added to `cards`."""
-    numbers = {}
-    for name in _LISTS.get(type(partition), ()):
-        rows: Any = getattr(partition, name)
-        if rows:
-            cards.update((row.number, row) for row in rows)
-            numbers[name] = array("Q", [row.number for row in rows])
-    out = BytesIO()
-    packer = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
-    packer.dispatch_table = _BY_FIELDS
-    packer.dump(replace(partition, **numbers) if numbers else partition)  # type: ignore[arg-type]
-    data = out.getvalue()
+class _Bundle(NamedTuple):
+    """Stories as their shelves keep them."""
+
+    packed: tuple[bytes, ...]
+
+
+def fetched(partition: Partition, kept: Stacks) -> Partition:
+    """A partition with the rows of its stories, and the numbers of its cards, in the place of leaves."""
+    return _opened(_fetched(partition, kept))
+
+
+def packed(partition: Partition, kept: Stacks) -> bytes:
+    """A partition as it would be `fetched`, as bytes, for `opened` in this build."""
+    data = stacks.pickled(_fetched(partition, kept))
     # What is small gains nothing, and in a small archive most is.
     return zlib.compress(data, 1) if len(data) > _LARGE else data
 
 
 def opened(data: bytes) -> Partition:
-    """A partition as it was packed, its lists of cards as numbers."""
+    """A partition that was packed, as it was fetched."""
     whole = data if data.startswith(pickle.PROTO) else zlib.decompress(data)
-    partition: Partition = pickle.loads(whole)  # noqa: S301 - made by `packed`, in this build
-    return partition
+    return _opened(stacks.unpickled(whole))
 
 
 _LARGE = 8_192  # bytes
 
 
-def _by_fields(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
-    names = [each.name for each in fields(kind)]
-    fields_of = attrgetter("__class__", "__class__", *names)  # a tuple, however many there are
-    return lambda value: (kind, fields_of(value)[2:])
+def _fetched(partition: Partition, kept: Stacks) -> Partition:
+    kind = type(partition)
+    found: dict[str, Any] = {}
+    for name in _ROWS.get(kind, ()):
+        rows: Any = getattr(partition, name)
+        if type(rows) is Year:
+            found[name] = _fetched(rows, kept)
+        elif type(rows) is tuple and rows and type(rows[0]) is Leaf:
+            if name in _STORIES.get(kind, ()):
+                found[name] = _Bundle(tuple(kept.stories(leaf) for leaf in rows))
+            else:
+                found[name] = sum((kept.numbers(leaf) for leaf in rows), array("Q"))
+    return replace(partition, **found) if found else partition
 
 
-# Frozen values are packed by their fields: how `dataclasses` does it for those with slots takes ten times as long.
-_BY_FIELDS = {
-    each: _by_fields(each)
-    for each in vars(model).values()
-    if isinstance(each, type) and is_dataclass(each)
-}
+def _opened(partition: Partition) -> Partition:
+    names = _STORIES.get(type(partition), ())
+    bundles = {name: rows for name in names if type(rows := getattr(partition, name)) is _Bundle}
+    if not bundles:
+        return partition
+    found = {
+        name: tuple(StoryRow._make(row) for data in bundle.packed for row in stacks.unpickled(data))
+        for name, bundle in bundles.items()
+    }
+    return replace(partition, **found)  # type: ignore[arg-type]
 
 
 def wanted(*partitions: Partition) -> Wanted:
@@ -234,7 +249,15 @@ def weight(partition: Partition) -> int:
     if type(partition) is Shards:
         return len(partition.terms.rows)
     held = (getattr(partition, name) for name in _ROWS.get(type(partition), ()))
-    return 1 + sum(len(rows) if type(rows) in {tuple, array} else 1 for rows in held if rows)
+    return 1 + sum(_length(rows) for rows in held if rows)
+
+
+def _length(rows: Any) -> int:
+    if type(rows) is array:
+        return len(rows)
+    if type(rows) is tuple:
+        return sum(row.length if type(row) is Leaf else 1 for row in rows)
+    return 1
 
 
 def time(partition: Partition) -> tuple[int, int]:
@@ -274,10 +297,10 @@ def assemble(
     partition: Partition,
     found: Found,
     cards: Cards | None = None,
-    listed: Catalogue | None = None,
+    listed: Rows | None = None,
 ) -> Partition:
-    """A partition with its cards and stories, from one with rows and what it wants; `listed` has the rows of one that
-    was packed. `cards` remembers what was drawn up before, by number: it is of one survey."""
+    """A partition with its cards and stories, from one that was fetched and what it wants; `listed` has the rows of the
+    cards of its lists. `cards` remembers what was drawn up before, by number: it is of one survey."""
     cards = {} if cards is None else cards
     names = _ROWS.get(type(partition), ())
     if not names:
@@ -296,7 +319,7 @@ def _when(cards: Any) -> Any:
     return cards[0].published if isinstance(cards, tuple) else UNDATED
 
 
-def _drawn(rows: Any, found: Found, cards: Cards, listed: Catalogue | None = None) -> Any:
+def _drawn(rows: Any, found: Found, cards: Cards, listed: Rows | None = None) -> Any:
     kind = type(rows)
     if kind is CardRow:
         known = cards.get(rows.number)
@@ -306,7 +329,7 @@ def _drawn(rows: Any, found: Found, cards: Cards, listed: Catalogue | None = Non
     if kind is StoryRow:
         return story(rows, found, cards)
     if kind is array:
-        assert listed is not None  # whoever opens a partition has the catalogue
+        assert listed is not None  # whoever fetches a partition has the rows
         for number in rows:
             if number not in cards:
                 cards[number] = card(listed.row(number), found.faces[number])
@@ -314,7 +337,7 @@ def _drawn(rows: Any, found: Found, cards: Cards, listed: Catalogue | None = Non
     if kind is tuple:
         return tuple([_drawn(row, found, cards) for row in rows])
     if kind is Year:
-        return replace(rows, loose=_drawn(rows.loose, found, cards))
+        return replace(rows, loose=_drawn(rows.loose, found, cards, listed))
     return rows
 
 

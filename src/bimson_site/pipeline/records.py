@@ -365,15 +365,26 @@ def _day(when: Timestamp) -> int:
 
 def sealed(value: object) -> bytes:
     """Texts, numbers and tuples of them as bytes, with a sum that shows damage."""
-    data = bytes_of(value)
-    return zlib.crc32(data).to_bytes(4, "little") + data
+    return guarded(bytes_of(value))
 
 
 def opened(data: bytes) -> Any:
-    """Marshal trusts its input, and a damaged one could end the process: so the sum comes first."""
-    if zlib.crc32(data[4:]).to_bytes(4, "little") != data[:4]:
+    """What was sealed. DamagedError where it is not what was written."""
+    return marshal.loads(checked(data))  # noqa: S302 - written by `sealed`, and the sum is right
+
+
+def guarded(data: bytes) -> bytes:
+    """Bytes with a sum that shows damage."""
+    return zlib.crc32(data).to_bytes(4, "little") + data
+
+
+def checked(data: bytes) -> bytes:
+    """Bytes that were guarded. Marshal and pickle trust their input, and a damaged one could end the process: so the
+    sum comes first. DamagedError where it is wrong."""
+    whole = data[4:]
+    if zlib.crc32(whole).to_bytes(4, "little") != data[:4]:
         raise DamagedError
-    return marshal.loads(data[4:])  # noqa: S302 - written by `sealed`, and the sum is right
+    return whole
 
 
 def _stamp(when: Timestamp) -> tuple[int, ...]:

@@ -2,7 +2,8 @@
 
 Every partition holds all that the pages made from it may read, and no more, so that an article
 touches its own month, year and terms (`pipeline.shelve_terms`). Lists are cut by time, never by number.
-Cards and stories are rows still (`pipeline.assemble` draws them up), which is all that a digest needs.
+Cards and stories are leaves of shelves still (`pipeline.stacks`; `assemble` fetches them), which is all that a digest
+needs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -25,66 +27,72 @@ from bimson_site.model import (
     Counts,
     Day,
     Gone,
+    Leaf,
     MonthCount,
     PeriodCount,
     Release,
     SetAside,
     Shelf,
     Standing,
+    StoryRow,
     TermKind,
     TermRef,
     Vanished,
     Whole,
     Year,
 )
-from bimson_site.pipeline import ledger, terms
-from bimson_site.pipeline.stories import Dated, Entry, Held
+from bimson_site.pipeline import ledger, stacks, terms
+from bimson_site.pipeline.stacks import SIZE, Inventory, Listed, Shelved
+from bimson_site.pipeline.stories import Period
 from bimson_site.pipeline.terms import Glossary, TermKey
 from bimson_site.text import vietnamese
 
-Period = tuple[int, int]
-# A partition's cards and stories as rows; mypy sees what `assemble` makes of them.
+# A partition's cards and stories as leaves or rows; mypy sees what `assemble` makes of them.
 Rows = Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holdings:
-    """Everything that is shelved, and what is not."""
+    """Everything that is shelved, and what is not: the shelves in time, the undated last, and the ordinary pages."""
 
-    held: Held
+    shelves: tuple[Shelved, ...]
+    pages: tuple[StoryRow, ...]
     glossary: Glossary
     set_aside: tuple[SetAside, ...]
     held_back: int
     copies: int
     gone: tuple[Gone, ...] = ()
 
+    @cached_property
+    def inventories(self) -> tuple[Inventory, ...]:
+        return tuple(each.inventory for each in self.shelves)
 
-def shelf_of(day: int) -> Period:
-    """Year and month of a day (yyyymmdd); month 0 where only the year is known, year 0 where nothing is."""
-    return day // 10000, day // 100 % 100
+    @cached_property
+    def stories(self) -> int:
+        """How many articles have a page."""
+        return sum(each.bound.stories for each in self.shelves)
+
+    @cached_property
+    def cards(self) -> int:
+        return sum(each.cards.length for each in self.inventories)
 
 
 def shelves(holdings: Holdings) -> Iterator[Shelf]:
     """The partitions in time, oldest first, the undated last."""
-    stories = holdings.held.stories
-    spans: dict[Period, list[int]] = defaultdict(list)
-    for index, dated in enumerate(stories):
-        spans[shelf_of(dated.day)].append(index)
-    cards: dict[Period, list[Entry]] = defaultdict(list)
-    for entry in holdings.held.entries:
-        cards[shelf_of(entry.day)].append(entry)
-    own = [e.card for e in holdings.held.entries if not e.card.record]
-    days = sorted({e.day for e in holdings.held.entries if e.day % 100})
-    remembered = remembers(holdings.held.entries)
-    months = sorted(key for key in cards if key[1])
-    for key in sorted(cards, key=lambda k: (not k[0], k)):
-        mine = spans.get(key, [])
+    found = holdings.shelves
+    days = sorted(day for each in holdings.inventories for day, *_ in each.days if day % 100)
+    remembered = remembers(holdings.inventories)
+    months = sorted(each.shelf for each in holdings.inventories if each.shelf[1])
+    with_stories = [each.inventory for each in found if each.bound.stories]
+    place = {each.shelf: at for at, each in enumerate(with_stories)}
+    for each in found:
+        key, at = each.inventory.shelf, place.get(each.inventory.shelf)
         yield Shelf(
             *key,
-            stories=_rows(stories[index].story for index in mine),
-            cards=_rows(entry.card for entry in cards[key]),
-            earlier=_neighbour(mine, stories, own, -1),
-            later=_neighbour(mine, stories, own, +1),
+            stories=_rows([story_leaf(each)]) if each.bound.stories else (),
+            cards=_rows([leaf(each.inventory, stacks.ALL, each.inventory.cards)]),
+            earlier=_row(_neighbour(with_stories, at, -1)),
+            later=_row(_neighbour(with_stories, at, +1)),
             day_before=_day_beside(days, key, -1),
             day_after=_day_beside(days, key, +1),
             month_before=_beside(months, key, -1),
@@ -93,45 +101,55 @@ def shelves(holdings: Holdings) -> Iterator[Shelf]:
         )
 
 
+def leaf(inventory: Inventory, name: str, listed: Listed) -> Leaf:
+    """All cards of a list."""
+    return Leaf(inventory.address, name, 0, listed.length, listed.digest)
+
+
+def story_leaf(shelved: Shelved) -> Leaf:
+    bound = shelved.bound
+    return Leaf(bound.address, stacks.STORIES, 0, bound.stories, bound.digest)
+
+
 def _rows(found: Iterable[object]) -> Rows:
     return tuple(found)
 
 
-def remembers(entries: Iterable[Entry]) -> bool:
+def remembers(inventories: Iterable[Inventory]) -> bool:
     """Whether days of the calendar are worth a page: where days of two years have anything."""
-    return len({e.day // 10000 for e in entries if e.day % 100 and not e.card.record}) > 1
+    return len({each.shelf[0] for each in inventories if each.calendar}) > 1
 
 
 def anniversaries(holdings: Holdings) -> Iterator[Anniversary | Anniversaries]:
     """The days of the calendar, and how much was published on each; none in an archive of one year. A text
     that another source had too is listed once."""
-    if not remembers(holdings.held.entries):
+    if not remembers(holdings.inventories):
         return
-    found: dict[Period, list[CardRow]] = defaultdict(list)
-    for entry in holdings.held.entries:
-        if entry.day % 100 and not entry.card.record:
-            found[entry.day // 100 % 100, entry.day % 100].append(entry.card)
+    found: dict[int, list[Leaf]] = defaultdict(list)
+    for each in holdings.inventories:
+        for day, listed in each.calendar:
+            found[day].append(leaf(each, stacks.day_list(day), listed))
     days = sorted(found)
-    yield Anniversaries(_months({m * 100 + d: len(found[m, d]) for m, d in days}))
+    yield Anniversaries(_months({day: sum(each.length for each in found[day]) for day in days}))
     for at, day in enumerate(days):
         yield Anniversary(
-            *day,
+            *divmod(day, 100),
             _rows(found[day]),
-            days[at - 1] if at else None,
-            days[at + 1] if at + 1 < len(days) else None,
+            divmod(days[at - 1], 100) if at else None,
+            divmod(days[at + 1], 100) if at + 1 < len(days) else None,
         )
 
 
 def years(holdings: Holdings) -> tuple[Year, ...]:
     """The counts of each year that has anything."""
-    counts = Counter(e.day for e in holdings.held.entries if e.day)
-    loose: dict[int, list[CardRow]] = defaultdict(list)
-    for entry in holdings.held.entries:
-        if entry.day and not entry.day % 10000:
-            loose[entry.day // 10000].append(entry.card)
+    loose: dict[int, list[Leaf]] = defaultdict(list)
     by_year: dict[int, dict[int, int]] = defaultdict(dict)
-    for day, count in sorted(counts.items()):
-        by_year[day // 10000][day % 10000] = count
+    for each in holdings.inventories:
+        year, month = each.shelf
+        if year:
+            by_year[year] |= {day % 10000: count for day, count, _ in each.days}
+        if year and not month:
+            loose[year].append(leaf(each, stacks.ALL, each.cards))
     numbers = list(by_year)
     return tuple(
         Year(
@@ -156,68 +174,73 @@ def _months(days: Mapping[int, int]) -> tuple[MonthCount, ...]:
 
 
 def whole(
-    holdings: Holdings, by_year: Sequence[Year], sizes: ListSizes, featured: Sequence[str]
+    holdings: Holdings, by_year: Sequence[Year], sizes: ListSizes, featured: Iterable[CardRow]
 ) -> Whole:
-    """The front door: counts, the newest, the featured (owners of addresses), what is missing."""
-    held = holdings.held
-    own = {e.card.id: e.card for e in held.entries if not e.card.record}
-    dated = sum(y.count for y in by_year)
-    counts = Counter(key for entry in held.entries for key in entry.keys)
+    """The front door: counts, the newest, the featured, what is missing."""
+    found = holdings.inventories
+    own = [each for each in found if each.own.length]
+    dated = [each for each in found if each.shelf[0]]
+    counts: Counter[TermKey] = Counter()
+    for each in found:
+        for key, listed in each.terms:
+            counts[key] += listed.length
     months = [(y.year, m.month, m.count) for y in by_year for m in y.months]
     return Whole(
-        stories=len(held.stories),
-        cards=len(held.entries),
+        stories=holdings.stories,
+        cards=holdings.cards,
         copies=holdings.copies,
-        undated=len(held.entries) - dated,
-        first=_rows([held.entries[0].card]) if dated else UNDATED,
-        last=_rows([held.entries[dated - 1].card]) if dated else UNDATED,
+        undated=holdings.cards - sum(y.count for y in by_year),
+        first=_rows([dated[0].edges[0]]) if dated else UNDATED,
+        last=_rows([dated[-1].edges[1]]) if dated else UNDATED,
         years=tuple(PeriodCount(y.year, 0, y.count, routes.year(y.year)) for y in by_year),
         months=tuple(PeriodCount(*m, routes.month(m[0], m[1])) for m in months),
         gaps=tuple(_gaps(by_year)),
-        latest=newest([e for e in held.entries if not e.card.record], max(sizes.home, sizes.feed)),
-        featured=_rows(own[name] for name in featured if name in own),
+        latest=newest([(each, each.own) for each in own], stacks.OWN, max(sizes.home, sizes.feed)),
+        featured=_rows(featured),
         calendar=_calendar_year(by_year),
         sections=_largest(TermKind.SECTION, counts, holdings.glossary),
         sources=_largest(TermKind.SOURCE, counts, holdings.glossary),
         terms=tuple((kind, sum(k[0] is kind for k in counts)) for kind in TermKind),
-        pages=_rows(held.pages),
+        pages=_rows(holdings.pages),
         set_aside=holdings.set_aside,
         held_back=holdings.held_back,
-        sitemaps=_sitemaps(held.entries),
-        only=_rows([held.stories[0].story])
-        if len(held.stories) == len(held.entries) == 1
+        sitemaps=_sitemaps(found),
+        only=_rows(story_leaf(each) for each in holdings.shelves)
+        if holdings.stories == holdings.cards == 1
         else None,
         home_size=sizes.home,
         feed_size=sizes.feed,
-        remembered=remembers(held.entries),
+        remembered=remembers(found),
     )
 
 
-def _sitemaps(entries: Iterable[Entry]) -> tuple[PeriodCount, ...]:
-    listed = Counter(shelf_of(e.day) for e in entries if e.listed)
+def _sitemaps(inventories: Iterable[Inventory]) -> tuple[PeriodCount, ...]:
+    listed = {each.shelf: each.listed for each in inventories if each.listed}
     return tuple(PeriodCount(*key, listed[key]) for key in sorted(listed))
 
 
 def data(holdings: Holdings) -> tuple[Clusters, Counts, Release]:
     """What is told of the whole as data."""
-    held = holdings.held
-    repeated = (dated.story for dated in held.stories if dated.story.copies)
-    table = Counter((e.day, e.card.source, e.card.section) for e in held.entries)
-    days, sources, sections = zip(*sorted(table), strict=True) if table else ((), (), ())
+    found = [each.bound for each in holdings.shelves]
+    repeated = [
+        Leaf(each.address, stacks.REPEATED, 0, each.repeated, each.of_repeated)
+        for each in found
+        if each.repeated
+    ]
+    table = sorted(row for each in holdings.inventories for row in each.table)
+    days, sources, sections, counts = zip(*table, strict=True) if table else ((), (), (), ())
     name = blake2b(digest_size=16)
-    for dated in held.stories:
-        name.update(dated.articles)
-    for entry in held.entries:
-        name.update(entry.card.digest)
+    for each in holdings.shelves:
+        name.update(each.bound.articles + each.inventory.cards.digest)
     return (
-        Clusters(_rows(row._replace(kin=()) for row in repeated)),
-        Counts(days, sources, sections, tuple(table[key] for key in sorted(table))),
-        Release(name.hexdigest(), _sitemaps(held.entries)),
+        Clusters(_rows(repeated)),
+        Counts(days, sources, sections, counts),
+        Release(name.hexdigest(), _sitemaps(holdings.inventories)),
     )
 
 
 def standing(holdings: Holdings) -> Iterator[Standing]:
-    return (Standing(_row(story)) for story in holdings.held.pages)
+    return (Standing(_row(story)) for story in holdings.pages)
 
 
 def vanished(holdings: Holdings) -> Iterator[Vanished]:
@@ -251,25 +274,33 @@ def _beside(months: Sequence[Period], key: Period, step: int) -> Period | None:
     return months[index] if 0 <= index < len(months) else None
 
 
-def _neighbour(
-    mine: Sequence[int], stories: Sequence[Dated], own: Sequence[CardRow], step: int
-) -> Rows:
-    """The card of the story just outside a shelf in the line of all dated ones."""
-    if not mine or not stories[mine[0]].day:
+def _neighbour(found: Sequence[Inventory], at: int | None, step: int) -> CardRow | None:
+    """The card of the story just outside a shelf in the line of all dated ones; `found` are the shelves with stories."""
+    if at is None or not 0 <= at + step < len(found):
         return None
-    index = mine[0 if step < 0 else -1] + step
-    return own[index] if 0 <= index < len(stories) and stories[index].day else None
+    here, there = found[at], found[at + step]
+    if not here.shelf[0] or not there.shelf[0] or not there.own_edges:
+        return None
+    return there.own_edges[1 if step < 0 else 0]
 
 
-def newest(entries: Sequence[Entry], size: int) -> Rows:
-    """The last dated cards, newest first; undated ones, which stand at the end, only where there is
-    room left."""
-    end = len(entries)
-    while end and not entries[end - 1].day:
-        end -= 1
-    dated = [e.card for e in entries[max(0, end - size) : end]]
-    undated = [e.card for e in entries[end : end + size]]
-    return tuple((dated[::-1] + undated)[:size])
+def newest(lists: Sequence[tuple[Inventory, Listed]], name: str, size: int) -> Rows:
+    """The last dated cards of lists in time, newest first; undated ones, which stand at the end, only where there
+    is room left."""
+    leaves: list[Leaf] = []
+    dated = [each for each in lists if each[0].shelf[0]]
+    for inventory, listed in (*reversed(dated), *lists[len(dated) :]):
+        if not size:
+            break
+        count, later = min(size, listed.length), bool(inventory.shelf[0])
+        first, end = (
+            (listed.length - count, listed.end[-SIZE * count :])
+            if later
+            else (0, listed.end[: SIZE * count])
+        )
+        leaves.append(Leaf(inventory.address, name, first, count, end, later))
+        size -= count
+    return _rows(leaves)
 
 
 def _largest(

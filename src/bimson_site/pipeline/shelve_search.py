@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
 
 from bimson_site.index import postings, tokens
 from bimson_site.model import (
     Asset,
     Blocks,
-    CardRow,
     Facets,
     Finder,
+    Leaf,
     Segment,
     Shards,
-    StoryRow,
     Terms,
     TermsRow,
 )
+from bimson_site.pipeline import stacks
 from bimson_site.pipeline.shelve import Holdings
+from bimson_site.pipeline.stacks import Found, Shelved, Stacks
 
 # The form of the files: with another one their folders have other names, and no reader mixes the two.
 FORM = b"3"
@@ -37,33 +37,28 @@ BLOCK = 32  # articles in a block, at the least
 IN_PARTITION = 2_048  # articles that are fetched together to write blocks
 
 
-class _Found(NamedTuple):
-    """An article that may be found: its day (yyyymmdd), its card, its story, the digest of what its files say."""
-
-    day: int
-    card: CardRow
-    story: StoryRow
-    digest: bytes
-
-
 def partitions(
-    holdings: Holdings, scripts: Sequence[Asset], synonyms: Mapping[str, Sequence[str]] = {}
+    holdings: Holdings,
+    kept: Stacks,
+    scripts: Sequence[Asset],
+    synonyms: Mapping[str, Sequence[str]] = {},
 ) -> Iterator[Finder | Shards | Blocks | Facets]:
     """The index of everything that search engines may list too; `synonyms` are other names of places by name."""
-    held = holdings.held
-    own = (entry for entry in held.entries if not entry.card.record)
-    pairs = zip(own, held.stories, strict=True)
-    found = [_Found(e.day, e.card, s.story, s.articles) for e, s in pairs if e.listed]
-    undated = [each for each in found if not each.day]
-    dated = [each for each in found if each.day]
-    newest = dated[-1].day // 10000 if dated else 0
-    older = [each for each in dated if each.day // 10000 < newest]
+    found = [each for each in holdings.shelves if each.inventory.listed]
+    undated = [each for each in found if not _year(each)]
+    dated = [each for each in found if _year(each)]
+    newest = _year(dated[-1]) if dated else 0
+    older = [each for each in dated if _year(each) < newest]
     segments = []
     for some, of_year in ((undated + older, False), (dated[len(older) :], True)):
         if some:
             segments.append(_segment(some, of_year=of_year))
-            yield from _of(segments[-1], some)
+            yield from _of(segments[-1], some, kept)
     yield Finder(tuple(segments), _folded(synonyms), tuple(scripts))
+
+
+def _year(shelved: Shelved) -> int:
+    return shelved.inventory.shelf[0]
 
 
 def _folded(synonyms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -75,51 +70,63 @@ def _folded(synonyms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str
     return tuple((name, tuple(dict.fromkeys(found[name]))) for name in sorted(found))
 
 
-def _segment(found: Sequence[_Found], *, of_year: bool) -> Segment:
+def _segment(found: Sequence[Shelved], *, of_year: bool) -> Segment:
     # The kind is in the name: the files of one year are others when it is closed.
     name = blake2b(FORM + (b"year" if of_year else b"older"), digest_size=8)
+    count = 0
+    years: dict[int, int] = {}
     for each in found:
-        name.update(each.card.digest + each.digest)
-    count = len(found)
+        name.update(each.bound.of_found)
+        years.setdefault(_year(each), count)
+        count += each.inventory.listed
     most, share = (SHARDS_OF_YEAR, 1) if of_year else (SHARDS, ARTICLES_A_SHARD)
     shards = 1 << max(0, (count // share).bit_length() - (not of_year))
     blocks = BLOCKS_OF_YEAR if of_year else BLOCKS
     block = BLOCK
     while count > block * blocks:
         block *= 2
-    years: dict[int, int] = {}
-    for place, each in enumerate(found):
-        years.setdefault(each.day // 10000, place)
     shards = min(most, shards)
     words = 1 << max(0, shards.bit_length() - 4)  # they are a tenth of all that is kept
     return Segment(name.hexdigest(), count, shards, words, block, tuple(years.items()))
 
 
-def _of(segment: Segment, found: Sequence[_Found]) -> Iterator[Shards | Blocks | Facets]:
+def _of(
+    segment: Segment, shelves: Sequence[Shelved], kept: Stacks
+) -> Iterator[Shards | Blocks | Facets]:
+    found = [each for shelved in shelves for each in kept.found(shelved.bound.address)]
     rows = tuple(_rows(found))
     parts = min(postings.parts(segment.articles), segment.shards & -segment.shards, segment.words)
     for part in range(parts):
         yield Shards(segment, Terms(rows, part, parts, segment.name))
-    cards = [each.card for each in found]
-    for first in range(0, len(cards), IN_PARTITION):
-        some = tuple(cards[first : first + IN_PARTITION])
-        yield Blocks(segment, first, some)  # type: ignore[arg-type]  # rows, as in `shelve.Rows`
-    sections = sorted({card.section for card in cards if card.section})
-    authors = sorted({name for card in cards for name in card.authors})
+    for first in range(0, len(found), IN_PARTITION):
+        some = tuple(_slice(shelves, first, first + IN_PARTITION))
+        yield Blocks(segment, first, some)  # type: ignore[arg-type]  # leaves, as in `shelve.Rows`
+    sections = sorted({each.section for each in found if each.section})
+    authors = sorted({name for each in found for name in each.authors})
     section_at = {name: at for at, name in enumerate(sections)}
     author_at = {name: at for at, name in enumerate(authors)}
     yield Facets(
         segment,
         tuple(sections),
         tuple(authors),
-        tuple(section_at.get(card.section, -1) for card in cards),
-        tuple(tuple(author_at[name] for name in card.authors) for card in cards),
+        tuple(section_at.get(each.section, -1) for each in found),
+        tuple(tuple(author_at[name] for name in each.authors) for each in found),
     )
 
 
-def _rows(found: Iterable[_Found]) -> Iterator[TermsRow]:
+def _slice(shelves: Iterable[Shelved], first: int, end: int) -> Iterator[Leaf]:
+    """The cards of some places in a segment; its name stands for all that they say."""
+    at = 0
+    for inventory, bound in shelves:
+        start, stop = max(first - at, 0), min(end - at, inventory.listed)
+        if start < stop:
+            yield Leaf(inventory.address, stacks.FOUND, start, stop - start, bound.of_found)
+        at += inventory.listed
+
+
+def _rows(found: Iterable[Found]) -> Iterator[TermsRow]:
     """Copies are found by their titles too, and lead to the article that has the page."""
     for place, each in enumerate(found):
-        yield TermsRow(place, each.story.number)
-        for copy in each.story.copies:
-            yield TermsRow(place, copy.number, copy=True)
+        yield TermsRow(place, each.number)
+        for copy in each.copies:
+            yield TermsRow(place, copy, copy=True)

@@ -7,17 +7,20 @@ its months. Never cuts by number. Next: `pipeline.shelve` has the holdings and t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from bimson_site import routes
 from bimson_site.config import ListSizes
 from bimson_site.model import PeriodCount, Term, TermIndex, TermKind, TermPeriod, TermRef
-from bimson_site.pipeline import terms
-from bimson_site.pipeline.shelve import Holdings, Rows, newest, shelf_of
-from bimson_site.pipeline.stories import Entry
+from bimson_site.pipeline import stacks, terms
+from bimson_site.pipeline.shelve import Holdings, Rows, leaf, newest
+from bimson_site.pipeline.stacks import Inventory, Listed
 from bimson_site.pipeline.terms import TermKey
 from bimson_site.text import vietnamese
+
+# The lists of a term on the shelves, in time.
+Lists = Sequence[tuple[Inventory, Listed]]
 
 
 def term_partitions(
@@ -25,73 +28,78 @@ def term_partitions(
 ) -> Iterator[TermIndex | Term | TermPeriod]:
     """Each kind's index, each term's landing page, and its years where it has many cards; terms of the
     kinds in `feeds` have a feed."""
-    entries: dict[TermKey, list[Entry]] = defaultdict(list)
-    for entry in holdings.held.entries:
-        for key in entry.keys:
-            entries[key].append(entry)
+    lists: dict[TermKey, list[tuple[Inventory, Listed]]] = defaultdict(list)
+    for inventory in holdings.inventories:
+        for key, listed in inventory.terms:
+            lists[key].append((inventory, listed))
+    counts = {key: _count(found) for key, found in lists.items()}
     refs = holdings.glossary.refs
     below: dict[TermKey, list[TermKey]] = defaultdict(list)
-    for key in entries:
+    for key in lists:
         if above := terms.parents(key):
             below[above[-1]].append(key)
     for kind in TermKind:
         keys = sorted(
-            (k for k in entries if k[0] is kind), key=lambda k: _term_order(k, refs, sections)
+            (k for k in lists if k[0] is kind), key=lambda k: _term_order(k, refs, sections)
         )
         if not keys:
             continue
         top = [key for key in keys if not terms.parents(key)]
-        yield TermIndex(kind, tuple((refs[k], len(entries[k])) for k in top))
+        yield TermIndex(kind, tuple((refs[k], counts[k]) for k in top))
         for key in keys:
             children = sorted(below[key], key=lambda k: vietnamese.sort_key(refs[k].name))
             yield from _term(
                 refs[key],
-                entries[key],
+                stacks.term_list(key),
+                lists[key],
                 sizes,
-                tuple((refs[k], len(entries[k])) for k in children),
+                tuple((refs[k], counts[k]) for k in children),
                 sizes.feed if kind in feeds else 0,
             )
 
 
 def _term(
     ref: TermRef,
-    entries: Sequence[Entry],
+    name: str,
+    lists: Lists,
     sizes: ListSizes,
     children: tuple[tuple[TermRef, int], ...],
     feed: int,
 ) -> Iterator[Term | TermPeriod]:
-    latest = newest(entries, sizes.term)
-    if len(entries) <= sizes.term:
-        yield Term(ref, len(entries), latest, (), children, feed)
+    latest, count = newest(lists, name, sizes.term), _count(lists)
+    if count <= sizes.term:
+        yield Term(ref, count, latest, (), children, feed)
         return
-    by_year = {y: list(found) for y, found in groupby(entries, _year)}  # in the order of dates
-    periods = {y: _period(ref, y, 0, len(found)) for y, found in by_year.items()}
+    by_year = {year: list(found) for year, found in groupby(lists, _year)}
+    periods = {y: _period(ref, y, 0, _count(found)) for y, found in by_year.items()}
     listed = tuple(periods[y] for y in sorted(periods, key=lambda y: (not y, y)))
-    yield Term(ref, len(entries), latest, listed, children, feed)
+    yield Term(ref, count, latest, listed, children, feed)
     for number, found in sorted(by_year.items()):
-        if len(found) <= sizes.period or not number:
-            yield TermPeriod(ref, periods[number], _cards(found))
+        if periods[number].count <= sizes.period or not number:
+            yield TermPeriod(ref, periods[number], _cards(name, found))
             continue
-        by_month: dict[int, list[Entry]] = defaultdict(list)
-        for entry in found:
-            by_month[shelf_of(entry.day)[1]].append(entry)
-        months = {m: _period(ref, number, m, len(f)) for m, f in by_month.items() if m}
+        by_month = {each[0].shelf[1]: [each] for each in found}
+        months = {m: _period(ref, number, m, _count(f)) for m, f in by_month.items() if m}
         yield TermPeriod(
             ref,
             periods[number],
-            _cards(by_month.get(0, ())),
+            _cards(name, by_month.get(0, ())),
             tuple(months[m] for m in sorted(months)),
         )
         for month, period in sorted(months.items()):
-            yield TermPeriod(ref, period, _cards(by_month[month]))
+            yield TermPeriod(ref, period, _cards(name, by_month[month]))
 
 
-def _year(entry: Entry) -> int:
-    return entry.day // 10000
+def _count(lists: Lists) -> int:
+    return sum(listed.length for _, listed in lists)
 
 
-def _cards(entries: Iterable[Entry]) -> Rows:
-    return tuple([entry.card for entry in entries])
+def _year(each: tuple[Inventory, Listed]) -> int:
+    return each[0].shelf[0]
+
+
+def _cards(name: str, lists: Lists) -> Rows:
+    return tuple([leaf(inventory, name, listed) for inventory, listed in lists])
 
 
 def _period(ref: TermRef, year: int, month: int, count: int) -> PeriodCount:

@@ -1,13 +1,14 @@
 """The archive becomes rows: for each page and each line of a list, what others decide about it.
 
-Takes the folded archive and its addresses; unites terms and copies, resolves references, gathers old
-addresses. Never decides what repeats what (`pipeline.dedupe`) nor what a reference means. Next:
-`pipeline.references`, `shelve`; `assemble` makes stories and cards of the rows.
+Takes the folded archive and its addresses; sorts it by shelves, unites terms and copies, resolves references, gathers
+old addresses. Never decides what repeats what (`pipeline.dedupe`) nor what a reference means. Rows are made shelf by
+shelf, so that those of a shelf on which nothing is another need not be made again. Next: `pipeline.stacks` keeps them,
+`references`, `shelve`; `assemble` makes stories and cards of the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -45,6 +46,13 @@ from bimson_site.pipeline.terms import Glossary, TermKey, Wording
 from bimson_site.text import vietnamese
 from bimson_site.text.verdicts import Verdict
 
+Period = tuple[int, int]
+
+
+def shelf_of(day: int) -> Period:
+    """The shelf of a day (yyyymmdd), year and month; month 0 where only the year is known, year 0 where nothing is."""
+    return day // 10000, day // 100 % 100
+
 
 class Entry(NamedTuple):
     """A card with its date, the terms under which it is listed, and whether search engines may list its
@@ -58,23 +66,52 @@ class Entry(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """A story with its date, and the digests of its articles. Unlike the row's own these do not tell when
-    the files beside it were written, so they are the same on every machine."""
+    """A story with its date, its card, whether search engines may list it, and the digests of its articles. Unlike the
+    row's own these do not tell when the files beside it were written, so they are the same on every machine."""
 
     instant: int
-    day: int
     story: StoryRow
+    card: CardRow
+    listed: bool
     articles: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Everything that has a page or a card: stories and entries by date, and ordinary pages."""
+class Record(NamedTuple):
+    """The copies of a text that one other source has, which have a card together; and the article with the page."""
 
-    stories: tuple[Dated, ...]
-    entries: tuple[Entry, ...]
-    pages: tuple[StoryRow, ...]
+    keeper: Slip
+    origin: str
+    copies: tuple[Slip, ...]
 
+
+class Draft(NamedTuple):
+    """What is to stand on one shelf, before its rows are made: the articles with pages in archive order, the records of
+    other sources. `said` stands for all that its cards are made of, but for how their terms are shown."""
+
+    shelf: Period
+    keepers: tuple[Slip, ...]
+    records: tuple[Record, ...]
+    said: bytes
+
+
+class Extra(NamedTuple):
+    """What a story has beside its article, terms and card: most have nothing. Fields as in `StoryRow`; `articles` are
+    the digests of its copies; the digest changes with each of them."""
+
+    moved: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[Asset, ...] = ()
+    canonical: str = ""
+    copies: tuple[AppearanceRow, ...] = ()
+    articles: tuple[bytes, ...] = ()
+    kin: tuple[KinRow, ...] = ()
+    pictures: tuple[Shown, ...] = ()
+    named: tuple[Place, ...] = ()
+    files: tuple[Enclosed, ...] = ()
+    digest: bytes = b""
+
+
+_NOTHING = Extra()
 
 # An ordinary page is listed nowhere, whatever terms it names.
 _NO_TERMS: tuple[tuple[TermKey, ...], ...] = ((), (), (), ())
@@ -91,11 +128,13 @@ class _Told(NamedTuple):
 
 
 _Terms = tuple[_Told, ...]  # of each `TermKind`, in its order
+_REMEMBERED = 5_000  # articles, and what they name together, that a desk has at hand
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """What every row is made with."""
+class Desk:
+    """What every row is made with. `links` is what pages say of others (`kin.links`), `vanished` the places of
+    places.yaml by name; `answering` tells, when all cards are listed, what answers an address."""
 
     archive: Archive
     odd: Mapping[str, Article]
@@ -105,37 +144,38 @@ class _Desk:
     sources: Sources
     static: Mapping[str, Asset]
     base_url: str
-    answers_of: Callable[[Sequence[Entry]], Answering]
+    answering: Callable[[], Answering]
     links: Mapping[str, Sequence[Link]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     media_base: str = ""
     vanished: Mapping[str, Place] = field(default_factory=dict)
-    listed: list[Entry] = field(default_factory=list)
     known: dict[tuple[TermKey, ...], _Told] = field(default_factory=dict)
-    named: tuple[dict[bytes, _Told], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
     told_of: dict[str, tuple[_Terms, CardRow]] = field(default_factory=dict)
+    named: tuple[dict[bytes, _Told], ...] = field(default_factory=lambda: ({}, {}, {}, {}))
 
     @cached_property
     def slip_of(self) -> Mapping[str, Slip]:
         """The slips of all keepers, made only where pages name each other."""
         return {slip.path: slip for slip in self.archive.keepers}
 
-    def keeper(self, slip: Slip) -> tuple[_Terms, CardRow]:
-        """The terms and the card of an article that has a page: with its copies of one source it speaks
-        with one voice."""
-        if found := self.told_of.get(slip.path):
+    def card(self, slip: Slip) -> tuple[_Terms, CardRow]:
+        """The terms and the card of an article that has a page."""
+        path = slip.path
+        if found := self.told_of.get(path):
             return found
-        places = self.places
+        told = self.keeper(slip)
+        card = _card(slip, told, self.places.of[path], self.places.owners.get(path, path))
+        if len(self.told_of) > _REMEMBERED:
+            self.told_of.clear()
+        made = self.told_of[path] = told, card
+        return made
+
+    def keeper(self, slip: Slip) -> _Terms:
+        """The terms of an article that has a page: with its copies of one source it speaks with one voice."""
         if slip.path in self.archive.copies:
             at_home, _ = _by_origin(slip, [c.article for c in self.archive.copies[slip.path]])
-            told = self.told(self.wording.keys_of_all((slip, *at_home)))
-        else:
-            told = self.told_alone(slip)
-        name = places.owners.get(slip.path, slip.path)
-        made = told, _card(slip, told, places.of[slip.path], name)
-        if self.links:  # others may ask for it
-            self.told_of[slip.path] = made
-        return made
+            return self.told(self.wording.keys_of_all((slip, *at_home)))
+        return self.told_alone(slip)
 
     def told_alone(self, slip: Slip) -> _Terms:
         """The terms that an article itself names; looked up as they stand in its slip, for that is quicker."""
@@ -145,6 +185,8 @@ class _Desk:
             return one[authors], two[tags], three[sections], four[sources]
         except KeyError:
             told = self.told(self.wording.keys_of(slip))
+            if len(two) > _REMEMBERED:
+                two.clear()
             one[authors], two[tags], three[sections], four[sources] = told
             return told
 
@@ -158,12 +200,14 @@ class _Desk:
         names = tuple(ref.name for ref in refs)
         digests = b"".join(self.glossary.digests[key] for key in keys) + b"|"
         above = (each for key in keys for each in (*terms.parents(key), key))
+        if len(self.known) > _REMEMBERED:
+            self.known.clear()
         made = self.known[keys] = _Told(refs, names, digests, tuple(dict.fromkeys(above)))
         return made
 
     @cached_property
     def around(self) -> Surroundings:
-        """Made only where an article refers to something: most do not; and when all entries are listed."""
+        """Made only where an article refers to something: most do not; and when all cards are listed."""
         files = {vietnamese.nfc(source.path): source for source in self.sources.beside}
         unpublished = frozenset(
             vietnamese.nfc(s.path)
@@ -177,80 +221,239 @@ class _Desk:
             named,
             self.static,
             unpublished,
-            self.answers_of(self.listed),
+            self.answering(),
             self.pictures,
             self.media_base,
         )
 
 
-def hold(
-    archive: Archive,
-    odd: Mapping[str, Article],
-    places: Addresses,
-    wording: Wording,
-    glossary: Glossary,
-    sources: Sources,
-    static: Mapping[str, Asset],
-    base_url: str,
-    answers_of: Callable[[Sequence[Entry]], Answering],
-    links: Mapping[str, Sequence[Link]] = {},
-    pictures: Mapping[str, Picture] = {},
-    media_base: str = "",
-    vanished: Iterable[Place] = (),
-) -> tuple[Held, tuple[Problem, ...]]:
-    """The rows of the whole archive; and the problems of what articles refer to. `links` is what pages say
-    of others (`kin.links`), `vanished` the places of places.yaml; `answers_of` tells, when all entries are known, what answers an
-    address."""
-    desk = _Desk(
-        archive,
-        odd,
-        places,
-        wording,
-        glossary,
-        sources,
-        static,
-        base_url,
-        answers_of,
-        links,
-        pictures,
-        media_base,
-        {place.name: place for place in vanished},
-    )
-    stories: list[Dated] = []
-    listed = desk.listed
-    waiting = []
-    problems: list[Problem] = []
-    owners, of, copies_of = places.owners, places.of, archive.copies
+# --- what stands where ------------------------------------------------------------------------------
+
+
+def drafts(archive: Archive, places: Addresses) -> tuple[Draft, ...]:
+    """The archive by shelves: in time, the undated last."""
+    keepers: dict[int, list[Slip]] = {}
+    records: dict[int, list[Record]] = {}
     for slip in archive.keepers:
-        told, card = desk.keeper(slip)
-        source = told[3].refs[:1]
-        copies: list[Slip] = []
-        if slip.path in copies_of:
-            source = desk.told_alone(slip)[3].refs[:1]
-            copies = [copy.article for copy in copies_of[slip.path]]
-            listed += _records(slip, _by_origin(slip, copies)[1], desk)
+        keepers.setdefault(slip.day // 100, []).append(slip)
+    for keeper in archive.keepers if archive.copies else ():
+        if keeper.path in archive.copies:
+            copies = [copy.article for copy in archive.copies[keeper.path]]
+            for origin, some in _by_origin(keeper, copies)[1].items():
+                record = Record(keeper, origin, tuple(some))
+                records.setdefault(some[0].day // 100, []).append(record)
+    months = sorted({*keepers, *records}, key=lambda month: (month < 100, month))
+    return tuple(
+        _draft(
+            shelf_of(month * 100), keepers.get(month, ()), records.get(month, ()), archive, places
+        )
+        for month in months
+    )
+
+
+def _draft(
+    shelf: Period,
+    keepers: Sequence[Slip],
+    records: Sequence[Record],
+    archive: Archive,
+    places: Addresses,
+) -> Draft:
+    of, owners, copies = places.of, places.owners, archive.copies
+    paths = [slip.path for slip in keepers]
+    columns = (
+        shelf,
+        tuple([of[path] for path in paths]),
+        tuple([owners.get(path, path) for path in paths]),
+        tuple([slip.number for slip in keepers]),
+        b"".join([slip.digest for slip in keepers]),
+        tuple([(path, _said(c.article for c in copies[path])) for path in paths if path in copies]),
+        tuple([_said_of(record, places) for record in records]),
+    )
+    return Draft(
+        shelf, tuple(keepers), tuple(records), blake2b(bytes_of(columns), digest_size=16).digest()
+    )
+
+
+def _said_of(record: Record, places: Addresses) -> tuple[object, ...]:
+    first = record.copies[0].path
+    name, url = places.owners.get(first, first), places.of[record.keeper.path]
+    return record.origin, name, url, record.copies[0].number, _said(record.copies)
+
+
+def _said(slips: Iterable[Slip]) -> bytes:
+    return b"".join([slip.digest for slip in slips])
+
+
+# --- cards -------------------------------------------------------------------------------------------
+
+
+def entries(draft: Draft, desk: Desk) -> list[Entry]:
+    """The cards of a shelf, oldest first."""
+    found = []
+    for slip in draft.keepers:
+        told, card = desk.card(slip)
         keys = (*told[0].listed, *told[1].listed, *told[2].listed, *told[3].listed)
-        listed.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
-        if copies or slip.flags & ODD:  # may refer to any page: when all are known
-            waiting.append((slip, copies, told, source, card))
-            continue
-        story, _ = _story(slip, (), told, source, card, desk)
-        stories.append(Dated(slip.instant, slip.day, story, slip.digest))
-    for slip, copies, told, source, card in waiting:
-        story, found = _story(slip, copies, told, source, card, desk)
-        articles = b"".join(each.digest for each in (slip, *copies))
-        stories.append(Dated(slip.instant, slip.day, story, articles))
-        problems += found
-    pages = []
-    for slip in archive.pages:
-        told = desk.told(_NO_TERMS)
-        card = _card(slip, told, of[slip.path], owners.get(slip.path, slip.path))
-        story, found = _story(slip, [], told, (), card, desk)
-        pages.append(story)
-        problems += found
-    stories.sort(key=lambda s: (s.instant, s.story.url))
-    listed.sort(key=lambda e: (e.instant, e.card.url, e.card.record, e.card.id))
-    return Held(tuple(stories), tuple(listed), tuple(pages)), tuple(problems)
+        found.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
+    found += [_entry(record, desk) for record in draft.records]
+    found.sort(key=lambda e: (e.instant, e.card.url, e.card.record, e.card.id))
+    return found
+
+
+def _entry(record: Record, desk: Desk) -> Entry:
+    """The card of a text in another source: that of the first of its copies, with the bylines of all."""
+    told = desk.told(desk.wording.keys_of_all(record.copies))
+    authors, _, sections, sources = told
+    first = record.copies[0]
+    card = _sealed(
+        first,
+        desk.places.of[record.keeper.path],
+        desk.places.owners.get(first.path, first.path),
+        authors.names,
+        sections.names[0] if sections.names else "",
+        sources.names[0] if sources.names else record.origin,
+        record=True,
+    )
+    keys = tuple(key for each in told for key in each.listed)
+    return Entry(first.instant, first.day, card, keys, listed=False)
+
+
+def _card(slip: Slip, told: _Terms, url: str, name: str) -> CardRow:
+    authors, _, sections, sources = told
+    section = sections.names[0] if sections.names else ""
+    source = sources.names[0] if sources.names else ""
+    return _sealed(slip, url, name, authors.names, section, source, record=False)
+
+
+def _sealed(
+    slip: Slip,
+    url: str,
+    name: str,
+    authors: tuple[str, ...],
+    section: str,
+    source: str,
+    *,
+    record: bool,
+) -> CardRow:
+    shown = bytes_of((url, name, authors, section, source, record))
+    sum_ = blake2b(slip.face + shown, digest_size=16).digest()
+    return CardRow(slip.number, url, name, authors, section, source, record, sum_)
+
+
+# --- stories -----------------------------------------------------------------------------------------
+
+
+def extras(draft: Draft, desk: Desk) -> tuple[dict[str, Extra], list[Problem]]:
+    """What the stories of a shelf have beside their articles, by path of those that have anything; the problems of
+    what they refer to."""
+    found: dict[str, Extra] = {}
+    problems: list[Problem] = []
+    copies, moved, links = desk.archive.copies, desk.places.moved, desk.links
+    for slip in draft.keepers:
+        path = slip.path
+        if slip.flags & ODD or slip.mentions or path in copies or path in moved or path in links:
+            found[path], wrong = _extra(slip, desk)
+            problems += wrong
+    return found, problems
+
+
+def said(found: Mapping[str, Extra]) -> bytes:
+    """What stands for the extras of a shelf, beside what its cards are made of."""
+    return b"".join([path.encode("utf-8", "surrogatepass") + f.digest for path, f in found.items()])
+
+
+def refers(draft: Draft, desk: Desk) -> bool:
+    """Whether an article on a shelf may refer to any page: then all cards must be listed before its story is made."""
+    copies = desk.archive.copies
+    return any(
+        slip.flags & ODD or any(c.article.flags & ODD for c in copies.get(slip.path, ()))
+        for slip in draft.keepers
+    )
+
+
+def stories(draft: Draft, found: Mapping[str, Extra], desk: Desk) -> list[Dated]:
+    """The stories of a shelf, oldest first."""
+    made = []
+    for slip in draft.keepers:
+        extra = found.get(slip.path, _NOTHING)
+        told, card = desk.card(slip)
+        own = desk.told_alone(slip) if extra.copies else told
+        story = _story(slip, told, own[3].refs[:1], card, extra)
+        articles = b"".join((slip.digest, *extra.articles))
+        made.append(Dated(slip.instant, story, card, not slip.flags & NOINDEX, articles))
+    made.sort(key=lambda s: (s.instant, s.story.url))
+    return made
+
+
+def pages(desk: Desk) -> tuple[tuple[StoryRow, ...], list[Problem]]:
+    """The ordinary pages, and the problems of what they refer to."""
+    found: list[StoryRow] = []
+    problems: list[Problem] = []
+    told = desk.told(_NO_TERMS)
+    for slip in desk.archive.pages:
+        path = slip.path
+        card = _card(slip, told, desk.places.of[path], desk.places.owners.get(path, path))
+        extra, wrong = _extra(slip, desk)
+        found.append(_story(slip, told, (), card, extra))
+        problems += wrong
+    return tuple(found), problems
+
+
+def _extra(slip: Slip, desk: Desk) -> tuple[Extra, Sequence[Problem]]:
+    """What one story has beside its article."""
+    url = desk.places.of[slip.path]
+    moved = tuple(desk.places.moved.get(slip.path, ()))
+    links, attachments, canonical, problems = _named_by(slip, url, desk)
+    repeated = [copy.article for copy in desk.archive.copies.get(slip.path, ())]
+    copies: tuple[AppearanceRow, ...] = ()
+    if repeated:
+        copies, attachments = _appearances(slip, repeated, url, desk, attachments)
+    pictures: tuple[Shown, ...] = ()
+    files: tuple[Enclosed, ...] = ()
+    if slip.flags & ODD:
+        article = desk.odd[slip.path]
+        files = references.enclosed(article, links, attachments, desk.around)
+        pictures = references.shown(article, links, attachments, desk.around)
+    kin, compared = _kin(slip, url, desk)
+    named = tuple([desk.vanished[name] for name in slip.mentions.split("\n") if name])
+    articles = tuple([copy.digest for copy in repeated])
+    parts = (moved, links, attachments, canonical, tuple(map(tuple, copies)), articles, pictures)
+    numbers = tuple([row.card.number for row in kin])
+    sum_ = bytes.fromhex(digest((*parts, named, files, compared, numbers)))
+    extra = Extra(
+        moved, links, attachments, canonical, copies, articles, kin, pictures, named, files, sum_
+    )
+    return extra, problems
+
+
+def _story(
+    slip: Slip, told: _Terms, source: tuple[TermRef, ...], card: CardRow, extra: Extra
+) -> StoryRow:
+    """One page of the archive; `source` is the keeper's own, if it names one."""
+    authors, tags, sections, sources = told
+    parts = (
+        *(slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest),
+        *(ref.name.encode("utf-8", "surrogatepass") for ref in source),
+        extra.digest,
+    )
+    return StoryRow(
+        slip.number,
+        card.url,
+        card.id,
+        authors.refs,
+        sections.refs,
+        tags.refs,
+        source[0] if source else None,
+        extra.copies,
+        extra.links,
+        extra.attachments,
+        extra.moved,
+        extra.canonical,
+        extra.kin,
+        extra.pictures,
+        extra.named,
+        extra.files,
+        blake2b(b"".join(parts), digest_size=16).digest(),
+    )
 
 
 def _names(
@@ -286,104 +489,8 @@ def _by_origin(slip: Slip, copies: Iterable[Slip]) -> tuple[list[Slip], dict[str
     return found.pop(home), found
 
 
-def _card(slip: Slip, told: _Terms, url: str, name: str) -> CardRow:
-    authors, _, sections, sources = told
-    section = sections.names[0] if sections.names else ""
-    source = sources.names[0] if sources.names else ""
-    return _sealed(slip, url, name, authors.names, section, source, record=False)
-
-
-def _sealed(
-    slip: Slip,
-    url: str,
-    name: str,
-    authors: tuple[str, ...],
-    section: str,
-    source: str,
-    *,
-    record: bool,
-) -> CardRow:
-    shown = bytes_of((url, name, authors, section, source, record))
-    sum_ = blake2b(slip.face + shown, digest_size=16).digest()
-    return CardRow(slip.number, url, name, authors, section, source, record, sum_)
-
-
-def _records(slip: Slip, elsewhere: Mapping[str, Sequence[Slip]], desk: _Desk) -> Iterator[Entry]:
-    """A card for each other source of a text: that of the first of its copies, with the bylines of all."""
-    for origin, copies in elsewhere.items():
-        told = desk.told(desk.wording.keys_of_all(copies))
-        authors, _, sections, sources = told
-        first = copies[0]
-        card = _sealed(
-            first,
-            desk.places.of[slip.path],
-            desk.places.owners.get(first.path, first.path),
-            authors.names,
-            sections.names[0] if sections.names else "",
-            sources.names[0] if sources.names else origin,
-            record=True,
-        )
-        keys = tuple(key for each in told for key in each.listed)
-        yield Entry(first.instant, first.day, card, keys, listed=False)
-
-
-def _story(
-    slip: Slip,
-    repeated: Sequence[Slip],
-    told: _Terms,
-    source: tuple[TermRef, ...],
-    card: CardRow,
-    desk: _Desk,
-) -> tuple[StoryRow, Sequence[Problem]]:
-    """One page of the archive; `source` is the keeper's own, if it names one."""
-    authors, tags, sections, sources = told
-    moved = desk.places.moved.get(slip.path, ())
-    links, attachments, canonical, problems = _named_by(slip, card.url, desk)
-    copies: tuple[AppearanceRow, ...] = ()
-    if repeated:
-        copies, attachments = _appearances(slip, repeated, card.url, desk, attachments)
-    pictures: tuple[Shown, ...] = ()
-    files: tuple[Enclosed, ...] = ()
-    if slip.flags & ODD:
-        article = desk.odd[slip.path]
-        files = references.enclosed(article, links, attachments, desk.around)
-        pictures = references.shown(article, links, attachments, desk.around)
-    kin, kin_digest = _kin(slip, card.url, desk)
-    parts = [slip.digest, card.digest, authors.digest, tags.digest, sections.digest, sources.digest]
-    if moved or links or attachments or canonical or repeated or files:
-        slips = [copy.digest for copy in repeated]
-        own = tuple(tuple(copy[1:]) for copy in copies)
-        rest = (moved, links, attachments, canonical, own, tuple(slips), source, pictures, files)
-        parts.append(bytes.fromhex(digest(rest)))
-    if kin:
-        parts.append(kin_digest)
-    named = tuple([desk.vanished[name] for name in slip.mentions.split("\n") if name])
-    if named:
-        parts.append(bytes.fromhex(digest(named)))
-    row = StoryRow(
-        slip.number,
-        card.url,
-        card.id,
-        authors.refs,
-        sections.refs,
-        tags.refs,
-        source[0] if source else None,
-        copies,
-        links,
-        attachments,
-        tuple(moved),
-        canonical,
-        kin,
-        pictures,
-        named,
-        files,
-        blake2b(b"".join(parts), digest_size=16).digest(),
-    )
-    return row, problems
-
-
 def _named_by(
-    slip: Slip, url: str, desk: _Desk
+    slip: Slip, url: str, desk: Desk
 ) -> tuple[tuple[tuple[str, str], ...], tuple[Asset, ...], str, Sequence[Problem]]:
     """What an article refers to: links, files beside it, the address that it stands for; problems."""
     if not slip.flags & ODD:
@@ -400,7 +507,7 @@ def _appearances(
     slip: Slip,
     repeated: Iterable[Slip],
     url: str,
-    desk: _Desk,
+    desk: Desk,
     attachments: tuple[Asset, ...],
 ) -> tuple[tuple[AppearanceRow, ...], tuple[Asset, ...]]:
     """The copies, each with the files that only it has; those are published beside the page too."""
@@ -430,13 +537,13 @@ def _body(slip: Slip) -> bytes:
     return slip.tie[-16:]
 
 
-def _kin(slip: Slip, url: str, desk: _Desk) -> tuple[tuple[KinRow, ...], bytes]:
+def _kin(slip: Slip, url: str, desk: Desk) -> tuple[tuple[KinRow, ...], bytes]:
     """What a page says of others, and a digest of it: with the texts of those whose differences are shown
     below its own address."""
     found, parts = [], []
     for path, verdict, later in desk.links.get(slip.path, ()):
         other = desk.slip_of[path]
-        _, card = desk.keeper(other)
+        _, card = desk.card(other)
         changes = ""
         if verdict in _COMPARED:
             own = desk.places.owners.get(slip.path, slip.path)

@@ -26,6 +26,7 @@ from bimson_site.model import (
     Asset,
     Body,
     Page,
+    Partition,
     Receipt,
     Slip,
     Source,
@@ -33,6 +34,7 @@ from bimson_site.model import (
 from bimson_site.pipeline import assemble, records
 from bimson_site.pipeline.assemble import Found, Wanted
 from bimson_site.pipeline.release import Moment
+from bimson_site.pipeline.stacks import Stacks
 from bimson_site.preview.contents import Place, claim, contents
 from bimson_site.preview.early import Early, Seen
 from bimson_site.preview.edition import (
@@ -253,6 +255,7 @@ class Session:
         noted = {} if before else kept.published(name)
         claimed: Claimed = {}
         news = []
+        stack = Stacks(kept.rows)
         for outline in edition.outlines:
             key, made = outline.key, versions.of(outline, "")
             past, note = built.get(key), noted.get(key)
@@ -263,8 +266,9 @@ class Session:
             elif note and note.digest == made:
                 claimed[key] = made, records.unpacked_receipts(note.receipts)
             else:
-                found = kept.fetch(assemble.wanted(outline.partition))
-                pages = surveys.pages_of(site, outline, edition.masthead, found)
+                partition = assemble.fetched(outline.partition, stack)
+                found = kept.fetch(assemble.wanted(partition))
+                pages = surveys.pages_of(site, partition, edition.masthead, found, stack)
                 claimed[key] = made, tuple(map(claim, pages))
                 news.append((key, Published(made, "", records.packed_receipts(claimed[key][1]))))
         gone = (before or noted).keys() - claimed.keys()
@@ -372,10 +376,9 @@ class Session:
         if isinstance(page.inputs, Asset):
             return Drawn(place, asset=page.inputs, made_of=(page.inputs.path,))
         try:
-            html = self._fetch(
-                edition, assemble.wanted(edition.outlines[place.key].partition)
-            ).drawn
             reader = self.reader(edition)
+            partition = self._rows(edition, place.key, Stacks(reader.rows))
+            html = self._fetch(edition, assemble.wanted(partition)).drawn
             texts = [pressroom.read(self.root, each, html, reader) for each in page.reads]
         except (OSError, ValueError) as err:
             raise StaleError from err
@@ -386,10 +389,12 @@ class Session:
     def _planned_pages(self, edition: Edition, key: str) -> tuple[Page, ...]:
         known = self._pages.get((id(edition), key))
         if known is None:
-            outline, front = edition.outlines[key], edition.surveyed.edition.masthead
-            found = self._fetch(edition, assemble.wanted(outline.partition))
+            stack = Stacks(self.reader(edition).rows)
+            partition = self._rows(edition, key, stack)
+            found = self._fetch(edition, assemble.wanted(partition))
+            front = edition.surveyed.edition.masthead
             try:
-                known = tuple(surveys.pages_of(edition.site, outline, front, found))
+                known = tuple(surveys.pages_of(edition.site, partition, front, found, stack))
             except KeyError as err:
                 if self._live is None:
                     raise
@@ -398,6 +403,13 @@ class Session:
                 self._pages.clear()
             self._pages[id(edition), key] = known
         return known
+
+    def _rows(self, edition: Edition, key: str, stack: Stacks) -> Partition:
+        """A partition with what stands on the shelves that it is made of."""
+        try:
+            return assemble.fetched(edition.outlines[key].partition, stack)
+        except cache.FAILURES as err:
+            raise StaleError from err
 
     def reader(self, edition: Edition) -> Reader:
         """The articles as an edition was planned with them."""
