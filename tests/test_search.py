@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -132,6 +133,31 @@ def test_a_new_article_leaves_the_closed_years_as_they_are(site) -> None:
     assert {name for name in before if f"/{older}/" in name} <= kept
     assert not [name for name in after if f"/{newest}/" in name]
     assert found(made, "tin moi") == ["/2018/12/30/tin-moi/"]
+
+
+def common(made: Site) -> str:
+    return json.loads(made.output("search/index.json"))["common"]
+
+
+def test_words_of_many_titles_are_common_in_any_language(site) -> None:
+    titles = {n: f"The Đò, the bến {n}" for n in range(1, 9)}
+    made = site({f"{n}.md": article(t, f"2020-01-0{n}", f"Tin {n}.") for n, t in titles.items()})
+    made.build()
+    assert common(made) == "ben do the"
+    made.write("content/9.md", article("Over the rope", "2021-01-09", "Tin 9."))
+    made.build()
+    assert common(made) == "the ben do"
+    warm = made.files()
+    shutil.rmtree(made.root / ".bimson")
+    made.build()
+    assert made.files() == warm
+
+
+def test_in_a_handful_of_articles_no_word_is_common(site) -> None:
+    titles = {n: f"Bến đò số {n}" for n in range(1, 8)}
+    made = site({f"{n}.md": article(t, f"2020-01-0{n}", f"Tin {n}.") for n, t in titles.items()})
+    made.build()
+    assert common(made) == ""
 
 
 def test_what_is_removed_is_in_no_file_of_the_index(site) -> None:

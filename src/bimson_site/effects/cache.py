@@ -476,6 +476,11 @@ class Reader:
         """What articles are found by, by number, one at a time."""
         return _select(self._db, "number, terms FROM terms", numbers)
 
+    def titles(self, numbers: Iterable[int]) -> Iterator[str]:
+        """The titles of articles, in the order of their numbers."""
+        for _, data in _select(self._db, "number, face FROM records", numbers):
+            yield records.unpacked_face(data).title
+
     def fetch(self, wanted: Wanted) -> Found:
         """What a partition wants to be assembled."""
         unknown: Collection[int] = [n for n in wanted.faces if n not in self._faces]

@@ -23,6 +23,7 @@ from bimson_site.model import (
     StoryRow,
     Terms,
     TermsRow,
+    Titles,
 )
 from bimson_site.pipeline.shelve import Holdings
 
@@ -35,6 +36,8 @@ BLOCKS, BLOCKS_OF_YEAR = 768, 32
 ARTICLES_A_SHARD = 4  # in the older segment, so that a shard is some 6 KB
 BLOCK = 32  # articles in a block, at the least
 IN_PARTITION = 2_048  # articles that are fetched together to write blocks
+# So many titles tell which words are common as well as all would, in 0.2 seconds instead of two at 100,000 articles.
+TITLES = 8_192
 
 
 class _Found(NamedTuple):
@@ -63,7 +66,14 @@ def partitions(
         if some:
             segments.append(_segment(some, of_year=of_year))
             yield from _of(segments[-1], some)
-    yield Finder(tuple(segments), _folded(synonyms), tuple(scripts))
+    titles = _titles(found, [segment.name for segment in segments])
+    yield Finder(tuple(segments), titles, _folded(synonyms), tuple(scripts))
+
+
+def _titles(found: Sequence[_Found], names: Sequence[str]) -> Titles:
+    """Those of some articles from all over the archive; the names of segments change with all of them."""
+    some = found[:: -(-len(found) // TITLES) or 1]
+    return Titles(tuple(each.card.number for each in some), " ".join(names))
 
 
 def _folded(synonyms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
