@@ -195,6 +195,16 @@ def test_the_command_says_what_it_finds(site) -> None:
     assert run("search", "khong co", "--site", str(made.root)).out == ""
 
 
+def test_the_command_says_where_it_does_not_know_how_many_there_are(site) -> None:
+    bodies = {n: f"Tin {n}: thị xã Bỉm Sơn." for n in range(2, 22)} | {1: "Bỉm Sơn, bên xã Bỉm."}
+    made = site({f"{n}.md": article(f"Bài {n}", f"20{n:02}-01-02", t) for n, t in bodies.items()})
+    made.build()
+    told = run("search", '"xa bim son"', "--site", str(made.root), "--lang", "en")
+    assert told.err.startswith("21 articles found at most: the words in quotation marks")
+    told = run("search", '"son ben xa"', "--site", str(made.root), "--lang", "en")
+    assert told.err == "1 article found.\n"
+
+
 def test_any_number_of_processes_makes_the_same_index(tmp_path) -> None:
     made = []
     for jobs in ("1", "3"):
