@@ -38,45 +38,41 @@ RHYMES = (
 TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
 VOCABULARY = 24_000
 PAGEFIND_QUERIES = 40
+IN_A_ROW = (5, 8, 12)  # syllables: more than are looked up
 NODE = """
 const fs = require("fs"), zlib = require("zlib"), path = require("path");
 const [root, cases] = [process.argv[1], JSON.parse(fs.readFileSync(0, "utf8"))];
 const search = require(path.join(root, "search.js"));
 const code = zlib.gzipSync(fs.readFileSync(path.join(root, "search.js"))).length;
-const text = (link) => fs.readFileSync(path.join(root, link, "index.html"), "utf8")
-  .split('<div class="body">')[1].split("</article>")[0].replace(/<[^>]*>/g, "\\n");
+const text = (html) => html.split('<div class="body">')[1].split("</article>")[0].replace(/<[^>]*>/g, "\\n");
 (async () => {
   const out = [];
-  for (const {query, want, phrase} of cases) {
+  for (const {query, want} of cases) {
     let bytes = code, requests = 1, trips = 0, waiting = [];
     const seen = new Map();
     // What is asked for together comes together, and is one round trip.
     const trip = () => { const all = waiting; waiting = []; trips++; all.forEach((answer) => answer()); };
-    const get = (name) => {
+    const fetched = (name, read) => {
       if (seen.has(name)) return Promise.resolve(seen.get(name));
       const data = fs.readFileSync(path.join(root, name));
       bytes += Math.min(data.length, zlib.gzipSync(data).length); requests++;
-      seen.set(name, name.endsWith(".json") ? JSON.parse(data) : new Uint8Array(data));
+      seen.set(name, read(data));
       return new Promise((answer) => {
         if (waiting.push(() => answer(seen.get(name))) === 1) setImmediate(trip);
       });
     };
+    const get = (name) => fetched(name, (data) => name.endsWith(".json") ? JSON.parse(data) : new Uint8Array(data));
+    let read = 0, first = null;
+    const textOf = (link) => { read++; return fetched(path.join(link, "index.html"), (data) => text(String(data))); };
     const start = process.hrtime.bigint();
     const index = await search.open(get);
     const {places} = await index.find(query);
     const ms = Number(process.hrtime.bigint() - start) / 1e6;
-    const asked = search.parsed(query), kept = [];
-    // As the page does: results are shown one by one, phrases looked for in ten texts at a time.
-    const step = phrase ? 10 : 1;
-    let first = null, read = 0;
-    for (let i = 0; i < places.length && kept.length < 10; i += step) {
-      const cards = await Promise.all(places.slice(i, i + step).map((place) => index.card(place)));
-      for (const card of cards) {
-        if (phrase && !search.holds(asked, card[1], text(card[0]))) read++;
-        else kept.push(card[0]);
-      }
-      if (!first && kept.length) first = {bytes, requests, trips};
-    }
+    const kept = [];
+    await index.show(search.parsed(query), places, 0, textOf, (row) => {
+      if (row) kept.push(row[0]);
+      if (row && !first) first = {bytes, requests, trips};
+    });
     out.push({first, bytes, requests, ms, read, count: places.length, found: kept.findIndex((l) => want && l.endsWith(want))});
   }
   console.log(JSON.stringify(out));
@@ -185,6 +181,7 @@ def told(name: str, rows: Sequence[dict[str, Any]]) -> None:
     print("  KB to the first result:", spread([f["bytes"] / 1000 for f in firsts]))
     print("  requests to the first result:", spread([f["requests"] for f in firsts]))
     print("  round trips to the first result:", spread([f["trips"] for f in firsts]))
+    print("  texts looked into:", spread([row["read"] for row in rows if "read" in row] or [0]))
     print("  KB to ten results:", spread([row["bytes"] / 1000 for row in rows]))
     print("  ms of the reader, files at hand:", spread([row["ms"] for row in rows]), flush=True)
 
@@ -227,7 +224,7 @@ def measured(site: Path, options: argparse.Namespace) -> None:
         at = chance.randrange(max(1, len(said) - 3))
         phrases.append((name, " ".join(said[at : at + 3])))
     unique = [sum(f" {p} " in text for text in texts) == 1 for _, p in phrases]
-    rows = asked(site, [{"query": f'"{p}"', "want": f"{n}/", "phrase": True} for n, p in phrases])
+    rows = asked(site, [{"query": f'"{p}"', "want": f"{n}/"} for n, p in phrases])
     told("three syllables of a text in quotation marks", rows)
     pairs = [(row, one) for row, one in zip(rows, unique, strict=True) if one]
     print(f"  unique: {sum(row['found'] >= 0 for row, _ in pairs)} of {len(pairs)} found")
@@ -238,6 +235,13 @@ def measured(site: Path, options: argparse.Namespace) -> None:
         for name, _, body in some
     ]
     told("three syllables of a text, from anywhere in it", asked(site, apart))
+    for many in IN_A_ROW:
+        cases = []
+        for name, _, body in some:
+            said = folded(body).split()
+            at = chance.randrange(len(said) - many)
+            cases.append({"query": " ".join(said[at : at + many]), "want": f"{name}/"})
+        told(f"{many} syllables of a text in a row", asked(site, cases))
     before = {p: p.stat().st_mtime_ns for p in files}
     (site / "content/2024/12/moi.md").write_text(
         "---\ntitle: Bài mới\ntimestamp: 2024-12-30T08:00\n---\n" + made[5][2], encoding="utf-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -134,6 +135,31 @@ def test_a_new_article_leaves_the_closed_years_as_they_are(site) -> None:
     assert found(made, "tin moi") == ["/2018/12/30/tin-moi/"]
 
 
+def common(made: Site) -> str:
+    return json.loads(made.output("search/index.json"))["common"]
+
+
+def test_words_of_many_titles_are_common_in_any_language(site) -> None:
+    titles = {n: f"The Đò, the bến {n}" for n in range(1, 9)}
+    made = site({f"{n}.md": article(t, f"2020-01-0{n}", f"Tin {n}.") for n, t in titles.items()})
+    made.build()
+    assert common(made) == "ben do the"
+    made.write("content/9.md", article("Over the rope", "2021-01-09", "Tin 9."))
+    made.build()
+    assert common(made) == "the ben do"
+    warm = made.files()
+    shutil.rmtree(made.root / ".bimson")
+    made.build()
+    assert made.files() == warm
+
+
+def test_in_a_handful_of_articles_no_word_is_common(site) -> None:
+    titles = {n: f"Bến đò số {n}" for n in range(1, 8)}
+    made = site({f"{n}.md": article(t, f"2020-01-0{n}", f"Tin {n}.") for n, t in titles.items()})
+    made.build()
+    assert common(made) == ""
+
+
 def test_what_is_removed_is_in_no_file_of_the_index(site) -> None:
     made = site({"a.md": article("Một", body=SECRET), "b.md": article("Hai", "2020-08-06")})
     made.build()
@@ -167,6 +193,16 @@ def test_the_command_says_what_it_finds(site) -> None:
         "authors": ["Mai Liên"],
     }
     assert run("search", "khong co", "--site", str(made.root)).out == ""
+
+
+def test_the_command_says_where_it_does_not_know_how_many_there_are(site) -> None:
+    bodies = {n: f"Tin {n}: thị xã Bỉm Sơn." for n in range(2, 22)} | {1: "Bỉm Sơn, bên xã Bỉm."}
+    made = site({f"{n}.md": article(f"Bài {n}", f"20{n:02}-01-02", t) for n, t in bodies.items()})
+    made.build()
+    told = run("search", '"xa bim son"', "--site", str(made.root), "--lang", "en")
+    assert told.err.startswith("21 articles found at most: the words in quotation marks")
+    told = run("search", '"son ben xa"', "--site", str(made.root), "--lang", "en")
+    assert told.err == "1 article found.\n"
 
 
 def test_any_number_of_processes_makes_the_same_index(tmp_path) -> None:

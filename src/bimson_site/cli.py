@@ -308,7 +308,13 @@ def search(words: tuple[str, ...], root: Path, out: Path | None, as_json: bool) 
         else:
             for line in console.table([(r.date, r.title, r.url) for r in found.results]):
                 click.echo(line)
-            said = call.voice.counted("{n} article found.", "{n} articles found.", found.total)
+            if found.sure:
+                said = call.voice.counted("{n} article found.", "{n} articles found.", found.total)
+            else:
+                said = call.voice.say(
+                    "{n} articles found at most: the words in quotation marks were not looked for in all.",
+                    n=found.total,
+                )
             click.echo(said, err=True)
     return call.code
 

@@ -17,11 +17,12 @@ from bimson_site.text.visible import visible
 
 
 class Found(NamedTuple):
-    """How many articles were found, and the first of them; where phrases were asked for, as many as were
-    looked through."""
+    """How many articles were found, and the first of them; not `sure` where phrases were asked for and some texts were
+    not looked through: then there may be fewer."""
 
     total: int
     results: tuple[Result, ...]
+    sure: bool = True
 
 
 class NoIndexError(Exception):
@@ -44,7 +45,8 @@ def find(folder: Path, words: str, most: int) -> Found:
         if reader.holds(query, _text(folder, result)):
             kept.append(result)
         if len(kept) == most:
-            return Found(len(kept) + len(places) - at - 1, tuple(kept))
+            left = len(places) - at - 1
+            return Found(len(kept) + left, tuple(kept), sure=not left)
     return Found(len(kept), tuple(kept))
 
 

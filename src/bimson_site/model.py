@@ -843,11 +843,21 @@ class Facets:
 
 
 @dataclass(frozen=True, slots=True)
+class Titles:
+    """The titles of some articles, by their numbers: read when the entry of the index is drawn, as texts are. `digest`
+    changes with them."""
+
+    numbers: tuple[int, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finder:
-    """The entry of the index: its segments, the older one first; other names of a place by its name, folded; the
-    scripts of the page that searches and of the others."""
+    """The entry of the index: its segments, the older one first; the titles that tell which words are common; other
+    names of a place by its name, folded; the scripts of the page that searches and of the others."""
 
     segments: tuple[Segment, ...]
+    titles: Titles
     synonyms: tuple[tuple[str, tuple[str, ...]], ...]
     scripts: tuple[Asset, ...]
 
@@ -958,14 +968,14 @@ class Page:
     """One file to publish, planned with everything it may read.
 
     `url` is the address below the site; `view` the name of the function that draws it from `inputs`
-    (a frozen value) and what `reads` names: texts, or the terms of a segment. `owner` says what claims the address, for
+    (a frozen value) and what `reads` names: texts, the terms of a segment, or titles. `owner` says what claims the address, for
     people (a path of the site, or a name such as "home").
     """
 
     url: str
     view: str
     inputs: object
-    reads: tuple[Body | Terms, ...] = ()
+    reads: tuple[Body | Terms | Titles, ...] = ()
     owner: str = ""
 
 

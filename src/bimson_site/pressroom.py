@@ -22,7 +22,17 @@ from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.extension import Extension, Planner, View
 from bimson_site.features import BUILT_IN
 from bimson_site.index import postings
-from bimson_site.model import Asset, Body, Masthead, Page, Partition, Receipt, Terms, bytes_of
+from bimson_site.model import (
+    Asset,
+    Body,
+    Masthead,
+    Page,
+    Partition,
+    Receipt,
+    Terms,
+    Titles,
+    bytes_of,
+)
 from bimson_site.pipeline import assemble, load, publish, records, render
 from bimson_site.pipeline.assemble import Catalogue, Found
 from bimson_site.pipeline.plan import plan
@@ -219,12 +229,17 @@ def text_of(root: Path, body: Body) -> str:
 
 
 def read(
-    root: Path, wanted: Body | Terms, drawn: Mapping[str, tuple[str, str]], articles: cache.Reader
+    root: Path,
+    wanted: Body | Terms | Titles,
+    drawn: Mapping[str, tuple[str, str]],
+    articles: cache.Reader,
 ) -> Any:
     """What a page reads: the text of a body, with its HTML where that is known (see `Found`); or the terms
-    of articles, as `index.postings` wants them."""
+    of articles, as `index.postings` wants them; or titles."""
     if isinstance(wanted, Terms):
         return terms_of(wanted, articles)
+    if isinstance(wanted, Titles):
+        return articles.titles(wanted.numbers)
     text = text_of(root, wanted)
     return markdown.Drawn.of(text, *drawn[wanted.path]) if wanted.path in drawn else text
 

@@ -24,7 +24,7 @@ from bimson_site.effects.site import Site
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.features import BUILT_IN
 from bimson_site.listing import listing
-from bimson_site.model import Article, Listing, Page, Slip, Terms
+from bimson_site.model import Article, Listing, Page, Slip, Terms, Titles
 from bimson_site.pipeline import dedupe, records
 from bimson_site.pipeline.release import Moment
 from bimson_site.survey import Survey
@@ -136,6 +136,8 @@ def _page(site: Site, page: Page, kept: Cache, voice: Voice) -> Iterator[str]:
     for each in page.reads:
         if isinstance(each, Terms):
             yield "  " + voice.say("reads the words of: {n} articles", n=len(each.rows))
+        elif isinstance(each, Titles):
+            yield "  " + voice.say("reads the titles of: {n} articles", n=len(each.numbers))
         else:
             yield "  " + voice.say("reads the text of: {path}", path=f"{each.path}:{each.line}")
     output = f"{site.config.output}/{routes.output(page.url)}"

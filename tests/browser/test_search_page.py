@@ -115,6 +115,25 @@ def test_a_phrase_is_looked_for_in_the_texts(page: Page, home: str) -> None:
     expect(page.locator("#pages")).to_be_hidden()
 
 
+def test_where_words_may_be_missing_the_page_says_so(page: Page, home: str) -> None:
+    page.goto(f"{home}search/?q=bim+son+xyz+uvw")
+    expect(page.get_by_role("status")).to_have_text(
+        "Tìm thấy 1 bài. Có thể thiếu vài từ trong câu hỏi."
+    )
+    expect(page.locator("#results a")).to_have_text("Chợ phiên Bỉm Sơn")
+
+
+def test_a_phrase_that_many_have_is_shown_before_all_texts_are_read(page: Page, home: str) -> None:
+    page.goto(f"{home}search/?q=%22ke+chuyen+xua%22")
+    expect(page.locator("#results a")).to_have_count(10)
+    expect(page.get_by_role("status")).to_have_text(
+        "Tìm thấy nhiều nhất 36 bài. Các bài còn lại chưa được dò xem có đúng cụm từ trong ngoặc kép không."
+    )
+    page.get_by_text("Kết quả tiếp theo").click()
+    expect(page.locator("ol#results")).to_have_attribute("start", "11")
+    expect(page.locator("#results a")).to_have_count(10)
+
+
 def test_a_search_that_cannot_be_loaded_says_so_and_can_be_tried_again(
     page: Page, home: str
 ) -> None:

@@ -29,19 +29,35 @@ const search = module_.exports;
   out.trips = [];
   out.holds = input.holds.map(([asked, text]) => search.holds(search.parsed(asked), "", text));
   out.excerpts = input.excerpts.map(([asked, text]) => search.excerpt(search.parsed(asked), new Map([["cua", 0]]), text));
-  for (const {files, queries} of input.sites) {
-    let waiting = [], trips = 0;
-    const trip = () => { const all = waiting; waiting = []; trips++; all.forEach((answer) => answer()); };
-    const get = (path) => new Promise((answer) => {
-      const data = Buffer.from(files[path], "base64");
-      const told = () => answer(path.endsWith(".json") ? JSON.parse(data) : new Uint8Array(data));
-      if (waiting.push(told) === 1) setImmediate(trip);
+  out.part = [];
+  out.shown = [];
+  for (const {files, queries, texts} of input.sites) {
+    let waiting = [], trips = 0, showing = false;
+    const trip = () => {
+      const all = waiting;
+      waiting = []; trips++;
+      if (showing) out.shown.push(all.length);
+      all.forEach((answer) => answer());
+    };
+    const asked = (told) => new Promise((answer) => {
+      if (waiting.push(() => answer(told)) === 1) setImmediate(trip);
     });
+    const get = (path) => {
+      const data = Buffer.from(files[path], "base64");
+      return asked(path.endsWith(".json") ? JSON.parse(data) : new Uint8Array(data));
+    };
     const index = await search.open(get);
     for (const query of queries) {
       trips = 0;
-      out.found.push((await index.find(query)).places);
+      const {places, part} = await index.find(query);
+      out.found.push(places);
+      out.part.push(part);
       out.trips.push(trips);
+      if (!texts) continue;
+      showing = true;
+      await index.show(search.parsed(query), places, 0, (link) => asked(texts[link]), (row, total, sure) => {
+        out.shown.push([row && row[0], total, sure]);
+      });
     }
   }
   console.log(JSON.stringify(out));
@@ -128,13 +144,14 @@ def corpora(count: int):
         made = index(segments, shards=many, common=common, pairs=3 + seed % 2, synonyms=others)
         queries = [some(chance, 9) for _ in range(12)]
         queries += [f'"{some(chance, 4)}" {some(chance, 4)}' for _ in range(4)]
-        yield made, [*queries, "ha", "hà", "của", "la"]
+        queries += [some(chance, 30) for _ in range(4)]
+        yield segments, made, [*queries, "ha", "hà", "của", "la"]
 
 
 @node
 def test_both_find_the_same_in_the_same_order() -> None:
     sites, expected = [], []
-    for made, queries in corpora(30):
+    for _, made, queries in corpora(30):
         packed = {path: base64.b64encode(data).decode() for path, data in made.items()}
         sites.append({"files": packed, "queries": queries})
         found = Index(getter(made))
@@ -143,6 +160,75 @@ def test_both_find_the_same_in_the_same_order() -> None:
     told = run(sites=sites)
     assert told["found"] == expected
     assert max(told["trips"]) == 1  # all that a query needs is asked for at once
+
+
+@node
+def test_who_is_not_told_otherwise_gets_articles_with_all_words() -> None:
+    sites, given = [], []
+    for segments, made, queries in corpora(30):
+        entry = json.loads(made["index.json"])
+        made["index.json"] = json.dumps({**entry, "synonyms": {}}).encode()
+        packed = {path: base64.b64encode(data).decode() for path, data in made.items()}
+        sites.append({"files": packed, "queries": queries})
+        given += [(segments, query) for query in queries]
+    told = run(sites=sites)
+    checked = 0
+    for (segments, query), places, part in zip(given, told["found"], told["part"], strict=True):
+        # What stands in quotation marks is looked for in the texts before it is shown.
+        asked = {w.folded for loose in query.split('"')[::2] for w in tokens.words(loose)}
+        for segment, number in () if part else places:
+            text = " ".join(segments[segment][number])
+            assert asked <= {w.folded for w in tokens.words(text)}, query
+            checked += 1
+    assert checked > 100
+    assert sum(told["part"]) > 100
+
+
+@node
+def test_words_after_the_twelfth_may_be_missing() -> None:
+    twelve = "một hai ba bốn năm sáu bảy tám chín mười chục trăm"
+    made = index([[("", twelve)]])
+    packed = {path: base64.b64encode(data).decode() for path, data in made.items()}
+    told = run(sites=[{"files": packed, "queries": [f'"{twelve}"', f'"{twelve}" nghìn']}])
+    assert told["found"] == [[[0, 0]], [[0, 0]]]
+    assert told["part"] == [False, True]
+
+
+def shown(texts: list[str], query: str) -> Any:
+    """What is told of a query of texts that all have its pairs of words, the first one first: how many cards, and then
+    texts, are fetched together, and of each result its text, the count of all, whether it is sure."""
+    made = index([[("", "bim son, son ha") for _ in texts]])
+    packed = {path: base64.b64encode(data).decode() for path, data in made.items()}
+    by_link = {f"/0/{len(texts) - 1 - at}/": text for at, text in enumerate(texts)}
+    told = run(sites=[{"files": packed, "queries": [query], "texts": by_link}])["shown"]
+    return [[by_link.get(row[0]), *row[1:]] if isinstance(row, list) else row for row in told]
+
+
+@node
+def test_phrases_are_looked_for_in_a_few_texts_and_then_in_more() -> None:
+    texts = ["bim son"] * 5 + ["bim son ha"] + ["son ha"] * 6
+    told = shown(texts, '"bim son ha"')
+    assert told == [4, 4, 4, 4, ["bim son ha", 12, False], 4, 4, [None, 1, True]]
+
+
+@node
+def test_no_more_texts_are_read_than_a_page_of_results_needs() -> None:
+    told = shown(["bim son ha"] * 30, '"bim son ha"')
+    row = ["bim son ha", 30, False]
+    assert told == [4, 4, *[row] * 4, 4, 4, *[row] * 4, 8, 8, row, row, [None, 30, False]]
+
+
+@node
+def test_so_many_texts_are_read_at_the_most() -> None:
+    told = shown(["son ha"] * 100, '"bim son ha"')
+    assert told == [4, 4, 4, 4, 8, 8, 16, 16, 32, 32, [None, 36, False]]
+
+
+@node
+def test_what_needs_no_text_is_counted_at_once_and_the_first_comes_before_the_others() -> None:
+    row = ["bim son", 12, True]
+    told = shown(["bim son"] * 12, "bim son")
+    assert told == [1, row, 9, *[row] * 9, [None, 12, True]]
 
 
 @node

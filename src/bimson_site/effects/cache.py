@@ -512,6 +512,11 @@ class Reader:
         """The rows of a shelf."""
         return _rows(self._db, address)
 
+    def titles(self, numbers: Iterable[int]) -> Iterator[str]:
+        """The titles of articles, in the order of their numbers."""
+        for _, data in _select(self._db, "number, face FROM records", numbers):
+            yield records.unpacked_face(data).title
+
     def fetch(self, wanted: Wanted) -> Found:
         """What a partition wants to be assembled."""
         unknown: Collection[int] = [n for n in wanted.faces if n not in self._faces]

@@ -12,7 +12,7 @@ from typing import Any
 from bimson_site import routes
 from bimson_site.extension import Extension, Planner, View, templated
 from bimson_site.index import postings, reader
-from bimson_site.index.common import COMMON
+from bimson_site.index.common import common
 from bimson_site.model import Blocks, Card, Facets, Finder, Masthead, Page, Shards
 from bimson_site.theme.engine import Press
 from bimson_site.theme.vocabulary import filters, json_script
@@ -46,7 +46,8 @@ def plan_facets(facets: Facets, _masthead: Masthead) -> Iterator[Page]:
 
 
 def plan_entry(finder: Finder, _masthead: Masthead) -> Iterator[Page]:
-    yield Page(routes.SEARCH_ENTRY, "search-entry", finder, owner="search")
+    reads = (finder.titles,)
+    yield Page(routes.SEARCH_ENTRY, "search-entry", finder, reads, owner="search")
     yield Page(routes.SEARCH, "search", None, owner="search")
     for asset in finder.scripts:
         yield Page(asset.url, "file", asset, owner="search")
@@ -80,7 +81,7 @@ def _facets(page: Page, _texts: Sequence[str], _press: Press) -> bytes:
     return _json(dict(zip(("sections", "authors", "section", "author"), columns, strict=True)))
 
 
-def _entry(page: Page, _texts: Sequence[str], press: Press) -> bytes:
+def _entry(page: Page, texts: Sequence[Any], _press: Press) -> bytes:
     finder = page.inputs
     assert isinstance(finder, Finder)
     told = {
@@ -98,7 +99,7 @@ def _entry(page: Page, _texts: Sequence[str], press: Press) -> bytes:
         ],
         # Of a larger archive a pair costs readers more: 40 KB at 100,000 articles.
         "pairs": 4 if sum(s.articles for s in finder.segments) <= MOST_FOR_FOUR else 3,
-        "common": COMMON if press.masthead.language.startswith("vi") else "",
+        "common": common(texts[0]),
         "synonyms": dict(finder.synonyms),
     }
     return _json(told)

@@ -1,18 +1,28 @@
-"""The syllables of Vietnamese that say least about a text, the most frequent first, as they are typed without marks.
+"""Which words of an archive say least about a text: those that most of its titles have.
 
-From counts in news of several papers (309,000 syllables, 2026-11-24), names and loan words left out. A reader asks
-for the pairs of other words first; results do not depend on it, bytes do.
+Of a query that is too long to be looked up whole, other words are; and in excerpts such a word is marked beside another
+word of the query alone. Next: `reader` chooses by it what is looked up.
 """
 
 from __future__ import annotations
 
-COMMON = (
-    "va co cua cac da trong duoc la nam do cho thu de the mot khong nay voi nhung dong tu tai den cung"
-    " toi ve dung vi cong nguoi chi phat ban viet van su o chung so khi nhan dang se bo noi thanh nhat"
-    " dinh hanh moi quoc hien hai chinh gia thong hoi du tien ra thi thang thuc ngay vao tinh cau nhu sau"
-    " tren truoc nhieu bi qua an tuyen viec cap biet thay trung dan chu tuong day tro lai cao nang phan ca"
-    " theo con phai vu giai dai nuoc to ky hon ong dien nha thoi truong hop phong mat bang hoa tap luc"
-    " ngoai danh tri dieu tin tham len vien cuoc nghi bat chuc chuyen ke tra khac chien rang ket lo kien"
-    " duong dat tao giao tiep xuat mang cach y sinh doi lam can trinh quan dau ho ma phu loi doan nghiep"
-    " xa huyen khu vuc bao ninh kinh te trieu ty don nen gi bien phap luat"
-)
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from bimson_site.index import tokens
+
+# With so many, 98 of 100 questions of eight words out of one of 100,000 articles find it, all of twelve (measured 2026-11-30).
+MOST = 200
+# In so many titles at the least: of a handful of articles each word would be common, and in excerpts none marked.
+LEAST = 8
+
+
+def common(titles: Iterable[str]) -> str:
+    """The words that stand in most titles, as they are typed without marks, the most frequent first."""
+    words = cache(lambda piece: {word.folded for word in tokens.words(piece)})
+    counts: Counter[str] = Counter()
+    for title in titles:
+        counts.update(set().union(*map(words, title.split())))
+    ranked = sorted((-count, word) for word, count in counts.items() if count >= LEAST)
+    return " ".join(word for _, word in ranked[:MOST])

@@ -1,14 +1,14 @@
 // Search: index/reader.py in JavaScript, then the page. Nothing is loaded before somebody asks.
 (() => {
   "use strict";
-  var FORMAT = 2, WORDS = 12, WAYS = 4;
+  var FORMAT = 2, WORDS = 12, WAYS = 4, PAGE = 10, FEW = 4, MOST_READ = 64;
 
   // --- words --------------------
   var UNSEEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
   var ALONE = "(?=[\\p{L}\\p{N}])[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]";
   var RUN = new RegExp(ALONE + "\\p{M}*|(?:(?!" + ALONE + ")[\\p{L}\\p{N}\\p{M}])+", "gu");
-  var LETTERS = { "đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th" };
-  var FOLDS = { "ß": "ss", "ς": "σ", "ſ": "s" };
+  var LETTERS = { đ: "d", ð: "d", ø: "o", ł: "l", ı: "i", æ: "ae", œ: "oe", þ: "th" };
+  var FOLDS = { ß: "ss", ς: "σ", ſ: "s" };
   var TONES = /[\u0300\u0301\u0303\u0309\u0323]/g;
 
   function words(text) {
@@ -19,7 +19,7 @@
         .replace(/[đðøłıæœþ]/g, c => LETTERS[c]).normalize("NFC");
       if (/^[\u0300-\u036f]*$/.test(folded)) return null;
       run = run.replace(/ð/g, "đ");
-      return { folded: folded, exact: run.replace(TONES, "") + (run.match(TONES) || []).join("") };
+      return { folded, exact: run.replace(TONES, "") + (run.match(TONES) || []).join("") };
     }).filter(Boolean);
   }
 
@@ -37,12 +37,11 @@
   }
 
   // --- a query --------------------
-  function query(found, phrases) {
-    return {
-      words: found.slice(0, WORDS), phrases: phrases || [],
-      marked: found.slice(0, WORDS).some(w => w.folded !== w.exact)
-    };
+  function query(found, phrases = []) {
+    return { words: found.slice(0, WORDS), phrases, cut: found.length > WORDS };
   }
+
+  function marked(all) { return all.some(w => w.folded !== w.exact); }
 
   function parsed(text) {
     var found = [], phrases = [];
@@ -139,20 +138,20 @@
       }
 
       function scores(plan) {
-        var asked = plan[0], hits = new Map(), words = 0, pairs = 0, bound = bindings(asked);
-        if (!asked.words.length) return [];
+        var asked = plan[0], hits = new Map(), words = 0, pairs = 0, bound = bindings(asked), every = (1 << asked.words.length) - 1;
+        if (!every) return [];
         plan[1].forEach(unit => { words |= unit.mask; if (unit.pair) pairs |= 1 << unit.at; });
         return Promise.all(plan[1].map(unit => lookUp(asked, unit, hits))).then(() => {
           function having(fits) {
-            return Array.from(hits).filter(row => !(bound & pairs & ~row[1].pairs) && fits(row[1].words, row[1].pairs));
+            return [...hits].filter(row => !(bound & pairs & ~row[1].pairs) && fits(row[1].words, row[1].pairs));
           }
           // First those in which each word stands beside another one, else those with all words.
           var whole = having((theirs, pairs) => (pairs | pairs << 1) === words);
           if (!whole.length) whole = having(theirs => theirs === words);
-          var part = !whole.length && !bound;
+          var part = !whole.length || asked.cut || (words | bound | bound << 1) !== every;
           if (!whole.length) whole = having(theirs => bound || 2 * bits(theirs) >= asked.words.length);
           var found = whole.map(row => {
-            var hit = row[1], exact = asked.marked ? hit.exact + bits(hit.same) : 0;
+            var hit = row[1], exact = marked(asked.words) ? hit.exact + bits(hit.same) : 0;
             return [bits(hit.words), bits(hit.pairs), exact, hit.titled, row[0]];
           });
           found.part = part;
@@ -160,26 +159,45 @@
         });
       }
 
+      function card(place) {
+        var told = entry.segments[place[0]];
+        return get(told.folder + "/" + Math.floor(place[1] / told.block) + ".json").then(block => block[place[1] % told.block]);
+      }
+
       return {
-        entry: entry, common: common,
-        // The articles that were found, best first: [segment, number]; `part`: none has all words.
+        common,
+        // The articles that were found, best first: [segment, number]; `part`: whether they may lack words.
         find: text => {
           return Promise.all(plans(ways(parsed(text), entry.synonyms), common, entry.pairs).map(scores)).then(all => {
             var best = new Map();
-            [].concat.apply([], all).forEach(score => {
+            [].concat(...all).forEach(score => {
               var known = best.get(score[4]);
               if (!known || before(score, known) < 0) best.set(score[4], score);
             });
             return {
-              places: Array.from(best.values()).sort(before).map(s => [Math.floor(s[4] / ALL), s[4] % ALL]),
-              part: all.every(some => !some.length || some.part)
+              places: [...best.values()].sort(before).map(s => [Math.floor(s[4] / ALL), s[4] % ALL]),
+              part: all.some(some => some.length && some.part)
             };
           });
         },
-        card: place => {
-          var told = entry.segments[place[0]];
-          return get(told.folder + "/" + Math.floor(place[1] / told.block) + ".json")
-            .then(block => block[place[1] % told.block]);
+        // Tells `each` of the results of a page, in order, each as soon as it is there, with the count of all and whether it is
+        // sure; of none at the end. The first is fetched before the others; phrases are looked for in the texts, of a few
+        // articles, then of as many again as were looked at.
+        show: (asked, places, start, textOf, each) => {
+          var strict = asked.phrases.length > entry.pairs || asked.phrases.some(s => s[1] - s[0] > 2 || marked(asked.words.slice(s[0], s[1])));
+          var end = start + PAGE, at = strict ? 0 : start, kept = at;
+          function row(place) {
+            return card(place).then(told => strict ? textOf(told[0]).then(text => holds(asked, told[1], text) && told) : told);
+          }
+          return (function more() {
+            var next = strict ? Math.min(2 * at || FEW, start + MOST_READ) : at > start ? end : at + 1;
+            var some = kept < end ? places.slice(at, next) : [];
+            if (!some.length) return each(null, strict ? kept + places.length - at : places.length, !strict || at >= places.length);
+            at += some.length;
+            return some.map(row).reduce((before, row) => before.then(() => row).then(told => {
+              if (told && kept++ >= start && kept <= end) each(told, places.length, !strict);
+            }), Promise.resolve()).then(more);
+          })();
         },
         facets: () => {
           return Promise.all(entry.segments.map(told => get(told.folder + "/facets.json")));
@@ -209,10 +227,10 @@
       for (var n = 0; !low(1); n++) if (at > data.length * 8) throw new Error("cut short");
       return n;
     }
-    function count() { var size = zeros(); return Math.pow(2, size) + low(size); }
+    function count() { var size = zeros(); return 2 ** size + low(size); }
     function step(count, below) {
       var size = Math.max(0, 31 - Math.clz32((below - 1) / count));
-      return zeros() * Math.pow(2, size) + low(size);
+      return zeros() * 2 ** size + low(size);
     }
     function list(count, below) {
       for (var all = [], last = -1, n = count; n--;) all.push(last += 1 + step(count, below));
@@ -236,7 +254,7 @@
     var told = words(title).concat({ folded: "", exact: "" }, words(text));
     return asked.phrases.every(span => {
       var phrase = asked.words.slice(span[0], span[1]);
-      var form = phrase.some(w => w.folded !== w.exact) ? "exact" : "folded";
+      var form = marked(phrase) ? "exact" : "folded";
       return told.some((w, at) => {
         return phrase.every((p, i) => told[at + i] && told[at + i][form] === p[form]);
       });
@@ -246,26 +264,23 @@
   // Some words of a text around those of a query: pieces, [words, whether they are marked].
   function excerpt(asked, common, text) {
     var pieces = text.split(/\s+/).filter(Boolean), LONG = 34, best = 0, most = -1;
-    var place = new Map();
-    var pairs = new Set();
-    asked.words.forEach((w, at) => {
-      place.set(w.folded, at);
-      if (at) pairs.add(asked.words[at - 1].folded + " " + w.folded);
-    });
+    var wanted = asked.words.map(w => w.folded), single = new Set(wanted);
+    var pairs = new Set(wanted.slice(1).map((w, at) => wanted[at] + " " + w));
     var folded = pieces.map(piece => words(piece).map(w => w.folded));
-    var hit = folded.map(own => own.some(w => place.has(w)));
+    var hit = folded.map(own => own.some(w => single.has(w)));
     function beside(one, two) {
       return hit[one] && hit[two] && pairs.has(folded[one][folded[one].length - 1] + " " + folded[two][0]);
     }
     var counts = hit.map((is, at) => {
       if (!is) return 0;
-      return beside(at - 1, at) || beside(at, at + 1) ? 3 : folded[at].some(w => place.has(w) && !common.has(w)) || asked.words.length === 1 ? 2 : 0;
+      if (beside(at - 1, at) || beside(at, at + 1)) return 3;
+      return wanted.length === 1 || folded[at].some(w => single.has(w) && !common.has(w)) ? 2 : 0;
     });
     for (var at = 0; at < pieces.length; at++) {
       if (!counts[at]) continue;
       var seen = new Set(), sum = 0;
       for (var i = at; i < Math.min(at + LONG - 6, pieces.length); i++) if (counts[i]) {
-        folded[i].forEach(w => { if (place.has(w)) seen.add(w); });
+        folded[i].forEach(w => { if (single.has(w)) seen.add(w); });
         sum += counts[i];
       }
       if (seen.size * 1000 + sum > most) { most = seen.size * 1000 + sum; best = at; }
@@ -282,12 +297,11 @@
   }
 
   if (typeof module !== "undefined") {
-    module.exports = { open: open, words: words, pair: pair, parsed: parsed, holds: holds, excerpt: excerpt };
+    module.exports = { open, words, pair, parsed, holds, excerpt };
     return;
   }
 
   // --- the page --------------------
-  var PAGE = 10, MOST_READ = 60;
   var say = JSON.parse(document.getElementById("search-words").textContent);
   var form = document.getElementById("search"), field = form.elements.q, said = document.getElementById("said");
   var results = document.getElementById("results"), pages = document.getElementById("pages"), narrow = document.getElementById("narrow");
@@ -304,11 +318,13 @@
     return waiting.get(path);
   }
 
-  function good(r) { if (!r.ok) throw new Error(r.status); return r; }
+  function told(r) {
+    if (!r.ok) throw new Error(r.status);
+    return /\.bin$/.test(r.url) ? r.arrayBuffer().then(b => new Uint8Array(b)) : r.json();
+  }
 
   function get(path) {
-    if (path === "index.json") return fetch(path, { cache: "no-cache" }).then(r => good(r).json());
-    return load(path, r => /\.bin$/.test(path) ? good(r).arrayBuffer().then(b => new Uint8Array(b)) : good(r).json());
+    return path === "index.json" ? fetch(path, { cache: "no-cache" }).then(told) : load(path, told);
   }
 
   // The entry, which all questions share.
@@ -322,11 +338,10 @@
   }
 
   function bodyOf(html) {
-    var page = new DOMParser().parseFromString(html, "text/html"), found = [];
+    var page = new DOMParser().parseFromString(html, "text/html");
     page.querySelectorAll("p,li,h1,h2,h3,h4,h5,h6,td,th,dd,dt,figcaption,pre,div,br").forEach(e => { e.append("\n"); e.prepend("\n"); });
-    page.querySelectorAll(".body").forEach(e => { found.push(e.textContent); });
-    if (!found.length) page.querySelectorAll(".standfirst").forEach(e => { found.push(e.textContent); });
-    return found.join("\n");
+    var told = [".body", ".standfirst"].map(name => [...page.querySelectorAll(name)].map(e => e.textContent).join("\n"));
+    return told[0] || told[1];
   }
 
   function count(n) { return say[n === 1 ? "one" : "many"].replace("%(n)s", n.toLocaleString(say.language)); }
@@ -360,7 +375,7 @@
   }
 
   function tell(text, again) {
-    said.textContent = text;
+    if (said.textContent !== text) said.textContent = text;  // else it would be read out again
     if (!again) return;
     var button = made("button", say.again);
     button.type = "button";
@@ -415,7 +430,7 @@
         if (fits(place, name)) has(name, place).forEach(value => { if (value) counts.set(value, (counts.get(value) || 0) + 1); });
       });
       if (now[name] && !counts.has(now[name])) counts.set(now[name], 0);
-      var values = Array.from(counts.keys()).sort((a, b) => {
+      var values = [...counts.keys()].sort((a, b) => {
         return name === "year" ? b - a : counts.get(b) - counts.get(a) || a.localeCompare(b, say.language);
       });
       while (select.options.length > 1) select.remove(1);
@@ -429,53 +444,27 @@
 
   // --- results --------------------
   function show(index, now, found, part, mine) {
-    var asked = parsed(now.q), start = (now.page - 1) * PAGE;
-    var strict = asked.phrases.length > index.entry.pairs || asked.phrases.some(s => {
-      return s[1] - s[0] > 2 || asked.words.slice(s[0], s[1]).some(w => w.folded !== w.exact);
-    });
-    function card(place) {
-      return index.card(place).then(told => ({ link: told[0], title: told[1], about: told.slice(2), place: place }));
-    }
-    // Each result is shown as soon as it and those before it are there.
-    function done(rows, total, sure) {
-      function begin() {
-        clearTimeout(timer);
+    var asked = parsed(now.q), start = (now.page - 1) * PAGE, begun;
+    return index.show(asked, found, start, textOf, (row, total, sure) => {
+      if (mine !== turn) return;
+      clearTimeout(timer);
+      if (!begun) {
+        begun = true;
         empty(results);
         results.start = start + 1;
-        tell(!total ? say.none : (part ? say.part : sure ? say.found : say.about).replace("%(count)s", count(total)));
-        pager(now, total);
       }
-      if (!rows.length && mine === turn) begin();
-      return rows.reduce((before, row, at) => before.then(() => row).then(told => {
-        if (mine !== turn) return;
-        if (!at) begin();
-        results.append(item(index, asked, told));
-      }), Promise.resolve());
-    }
-    if (!strict) return done(found.slice(start, start + PAGE).map(card), found.length, true);
-    // Phrases are looked for in the texts themselves, ten articles at a time, until the page is full.
-    var kept = [], at = 0;
-    return (function more() {
-      var some = found.slice(at, at += PAGE);
-      if (kept.length >= start + PAGE || !some.length || at > MOST_READ + start) {
-        var sure = at - some.length >= found.length;
-        return done(kept.slice(start, start + PAGE), sure ? kept.length : Math.max(kept.length, found.length), sure);
-      }
-      return Promise.all(some.map(card)).then(rows => {
-        return Promise.all(rows.map(row => {
-          return textOf(row.link).then(text => { if (holds(asked, row.title, text)) return row; });
-        }));
-      }).then(rows => { kept = kept.concat(rows.filter(Boolean)); return mine === turn && more(); });
-    })();
+      tell(total ? (sure ? say.found : say.about).replace("%(count)s", count(total)) + (part ? " " + say.part : "") : say.none);
+      if (row) results.append(item(index, asked, row)); else pager(now, total);
+    });
   }
 
   function item(index, asked, row) {
-    var li = made("li"), a = made("a", row.title, "headline"), gist = made("p", "", "gist");
-    a.href = row.link;
+    var li = made("li"), a = made("a", row[1], "headline"), gist = made("p", "", "gist");
+    a.href = row[0];
     li.append(a);
-    var line = row.about.slice(0, 2).concat(row.about[2].slice(0, 3).join(", ")).filter(Boolean).join(" · ");
+    var line = [row[2], row[3], row[4].slice(0, 3).join(", ")].filter(Boolean).join(" · ");
     if (line) li.append(made("p", line, "meta"));
-    textOf(row.link).then(text => {
+    textOf(row[0]).then(text => {
       if (!text.trim()) return;
       excerpt(asked, index.common, text).forEach(piece => {
         if (!piece[1]) return gist.append(piece[0]);
@@ -492,15 +481,15 @@
     empty(pages);
     var last = Math.ceil(total / PAGE);
     pages.hidden = last < 2;
-    [[now.page - 1, say.before, now.page > 1], [now.page + 1, say.after, now.page < last]].forEach(row => {
-      if (!row[2]) return;
-      var a = made("a", row[1]), to = Object.assign({}, now, { page: row[0] });
+    function lead(step, text) {
+      var a = made("a", text), to = { ...now, page: now.page + step };
       a.href = address(to);
       a.onclick = e => { e.preventDefault(); go(to, true); said.scrollIntoView(); field.focus({ preventScroll: true }); };
       pages.append(a);
-    });
-    var where = made("span", say.page.replace("%(page)s", now.page).replace("%(pages)s", last));
-    pages.insertBefore(where, now.page > 1 ? pages.firstChild.nextSibling : pages.firstChild);
+    }
+    if (now.page > 1) lead(-1, say.before);
+    pages.append(made("span", say.page.replace("%(page)s", now.page).replace("%(pages)s", last)));
+    if (now.page < last) lead(1, say.after);
   }
 
   // --- keys and forms --------------------
@@ -520,7 +509,7 @@
   narrow.addEventListener("toggle", () => { if (narrow.open) run(); });
   window.addEventListener("popstate", () => { run(); });
   document.addEventListener("keydown", e => {
-    var links = Array.from(results.querySelectorAll("a")), at = links.indexOf(document.activeElement);
+    var links = [...results.querySelectorAll("a")], at = links.indexOf(document.activeElement);
     var inField = document.activeElement === field;
     if (e.key === "Escape" && at >= 0) { field.focus(); field.select(); }
     else if (e.key === "Escape" && inField && field.value) { field.value = ""; asked(false); }
