@@ -155,7 +155,10 @@ def test_an_article_that_arrives_late_touches_only_its_own_lists(tmp_path, count
 
 
 def test_questions_do_not_grow_with_every_article(tmp_path, counted) -> None:
-    asked, months = [], 192 // 4 - 48 // 4  # a shelf whose cards stand in a list that is another is opened
+    asked, months = (
+        [],
+        192 // 4 - 48 // 4,
+    )  # a shelf whose cards stand in a list that is another is opened
     for size in (48, 192):
         site = archive(tmp_path / f"{size}", size)
         counted(site)

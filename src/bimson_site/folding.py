@@ -20,7 +20,6 @@ from bimson_site.jobs import Unjudged
 from bimson_site.model import FULL, Archive, Article, Cluster, Pair, Signature, Slip, digest
 from bimson_site.pipeline import addresses, dedupe, kin, records
 from bimson_site.pipeline.identity import Past
-from bimson_site.pipeline.kin import Bearing
 from bimson_site.pipeline.release import Release
 from bimson_site.pipeline.rulings import Ruled
 from bimson_site.text import sentences
@@ -77,11 +76,9 @@ def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tupl
     clusters, problems = folded
     archive = dedupe.fold(released.live, clusters)
     hashes = kept.sentences()
-    bearings = [
-        Bearing((place,), slip.path, sentences.unpacked(hashes[slip.number]))
-        for place, slip in enumerate(archive.keepers)
-        if slip.flags & FULL and slip.number in hashes
-    ]
+    comparable = [s for s in archive.keepers if s.flags & FULL and s.number in hashes]
+    texts = [sentences.unpacked(hashes[slip.number]) for slip in comparable]
+    proposed = [(comparable[a].path, comparable[b].path) for a, b in kin.candidates(texts)]
     slips = {slip.path: slip for slip in archive.keepers}
     by_keeper = {cluster.keeper: dedupe.members_of(cluster) for cluster in clusters}
     apart = dedupe.Apart(ruled)
@@ -97,7 +94,7 @@ def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tupl
         asked = judge([(earlier, later)]) if may_join(later, (earlier,)) else []
         return asked[0].verdict if asked else ""
 
-    pairs = judge([(a, b) for a, b in kin.candidates(bearings) if may_join(b, (a,))])
+    pairs = judge([(a, b) for a, b in proposed if may_join(b, (a,))])
     groups = kin.refiled(pairs, ask, may_join)
     if groups:
         joined = {path for first, others in groups.items() for path in (first, *others)}

@@ -205,7 +205,7 @@ def repeats(surveyed: Survey, kept: Cache | Reader) -> Repeats:
 
     def member(slip: Slip, status: str, reason: str) -> Member:
         article = articles[slip.number]
-        byline = tuple(records.names_of(records.kinds_of(slip.terms)[0]))
+        byline = tuple(map(bytes.decode, records.names_of(records.kinds_of(slip.terms)[0])))
         source, _ = records.source_of(slip)
         url = surveyed.places.of[slip.path]
         when, title = article.published.iso, article.title

@@ -16,7 +16,7 @@ from bimson_site.effects.cache import Reader
 from bimson_site.effects.site import Site, open_site
 from bimson_site.errors import SiteError
 from bimson_site.features import BUILT_IN
-from bimson_site.model import Terms
+from bimson_site.model import Terms, Titles
 from bimson_site.pipeline.release import Moment
 from bimson_site.theme.engine import Press
 
@@ -62,7 +62,7 @@ def test_any_site_is_drawn(opened: Site, found: list[tuple[str, bytes]], everyth
 
 def _read(root, wanted, reader: Reader):
     found = pressroom.read(root, wanted, {}, reader)
-    return tuple(found) if isinstance(wanted, Terms) else found
+    return tuple(found) if isinstance(wanted, Terms | Titles) else found
 
 
 def checked(url: str, html: str) -> None:

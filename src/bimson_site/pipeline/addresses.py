@@ -72,7 +72,14 @@ def settle(
     wish_of = partial(_wish, odd=odd, base_url=base_url)
     own_name = owners.get
     first = assign(
-        [_claim(s, own_name(s.path, s.path), wish_of(s)) for s in keepers], published, static
+        [
+            _claim(s, own_name(s.path, s.path), wish_of(s))
+            if s.flags & _UNUSUAL
+            else Claim(own_name(s.path, s.path), s.wish)
+            for s in keepers
+        ],
+        published,
+        static,
     )
     of = {s.path: first.urls[own_name(s.path, s.path)] for s in keepers}
     taken = {**static, **first.places}
@@ -185,6 +192,9 @@ def _key(url: str) -> str:
     """What two addresses share if one answers for both: the folded form, or any order of parameters."""
     path, mark, query = url.partition("?")
     return f"{path}?{'&'.join(sorted(query.split('&')))}" if mark else routes.folded(url)
+
+
+_UNUSUAL = ORDINARY | FIRM | ODD  # those without any of these wish for the address in their slip
 
 
 def _wish(slip: Slip, odd: Mapping[str, Article], base_url: str) -> str:

@@ -89,7 +89,7 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
     wishes = list(claims)
     had = _had(wishes, published, taken) if published.owner_of else {}
     urls = {c.owner: had[c.owner] for c in wishes if c.owner in had and not _asks(c, had)}
-    places = {routes.folded(url): owner for owner, url in urls.items()}
+    places = dict(zip(map(routes.folded, urls.values()), urls, strict=True))
     lost: list[tuple[Claim, str]] = []
     rest = [claim for claim in wishes if claim.owner not in urls]
     if not rest:
@@ -144,7 +144,7 @@ def _had(wishes: Iterable[Claim], published: Published, taken: Mapping[str, str]
     owner_of = published.owner_of
     found: dict[str, str] = {}
     for owner, wish, _ in wishes:
-        if owner_of.get(wish) == owner and routes.folded(wish) not in taken:
+        if owner_of.get(wish) == owner and not (taken and routes.folded(wish) in taken):
             found[owner] = wish
         elif owner in published.owners:
             urls = (url for url in published.urls_of[owner] if routes.is_variant(url, wish))

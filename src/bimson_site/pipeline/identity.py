@@ -74,13 +74,12 @@ def identify(
     for path, name in _renamed(slips, there, on_disk, holder, ledger):
         if path not in found and holder.setdefault(name, path) == path:
             found[path] = name
-    for slip in (*live, *others):
-        path = slip.path
-        if path in found:
-            continue
-        lost = ledger.owner_in.get(path, path) != path  # to one whose name it had: it begins anew
-        if lost or holder.setdefault(path, path) != path:
-            found[path] = _beside(path, holder)
+    owner_in = ledger.owner_in
+    paths = [slip.path for slip in (*live, *others) if slip.path not in found]
+    # Lost to one whose name it had, or its name is another's: it begins anew.
+    unlucky = [p for p in paths if owner_in.get(p, p) != p or holder.get(p, p) != p]
+    holder = {**dict(zip(paths, paths, strict=True)), **holder}
+    found |= {path: _beside(path, holder) for path in unlucky}
     return {path: name for path, name in found.items() if name != path}
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
 
 from bimson_site.model import Link, Pair
 from bimson_site.text.verdicts import FOLDED, Verdict
@@ -22,45 +21,33 @@ LONG = 6  # sentences: two texts that have so many share two, or they have only 
 RELATED = 5  # articles that a page names as related (pages.md, "An article, top to bottom")
 
 
-class Bearing(NamedTuple):
-    """An article as it is paired: its place in archive order (`dedupe.order`, unique), its path, and
-    the hashes of its sentences (`text.sentences`)."""
-
-    order: tuple[Any, ...]
-    path: str
-    hashes: Sequence[int]
-
-
-def candidates(bearings: Iterable[Bearing]) -> tuple[tuple[str, str], ...]:
-    """The pairs (earlier, later) of articles that may be kin, each once, in archive order of the later,
-    then of the earlier; the same for any order of `bearings`.
+def candidates(texts: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    """The pairs (earlier, later) of articles that may be kin, by their places, each once, in the order of the later,
+    then of the earlier. `texts` are the hashes of their sentences (`text.sentences`), in archive order.
 
     Each sentence proposes the three articles before that carry it: at most 24 pairs an article. Of long
     texts one shared sentence is not enough (of 93 such pairs in three archives none was alike by 0.8, and
     14 shared half of their words).
     """
-    bearings = list(bearings)
-    count = Counter(chain.from_iterable(bearing.hashes for bearing in bearings))
+    count = Counter(chain.from_iterable(texts))
     shared = {sentence for sentence, times in count.items() if times > 1}
     carriers: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=PRECEDING))
-    in_order = sorted(  # most articles share nothing, and need no place
-        (bearing for bearing in bearings if not shared.isdisjoint(bearing.hashes)),
-        key=lambda bearing: (bearing.order, bearing.path),
-    )
     pairs = []
-    for at, bearing in enumerate(in_order):
+    for place, hashes in enumerate(texts):
         before: list[int] = []
-        for sentence in shared.intersection(bearing.hashes):
+        for sentence in shared.intersection(hashes):
             before += carriers[sentence]
-            carriers[sentence].append(at)
-        if len(before) > len(once := set(before)) or len(bearing.hashes) < LONG:
+            carriers[sentence].append(place)
+        if not before:
+            continue
+        if len(before) > len(once := set(before)) or len(hashes) < LONG:
             likely = sorted(once)
         else:  # nobody shares two: only a short text may be kin
-            likely = sorted(one for one in once if len(in_order[one].hashes) < LONG)
+            likely = sorted(one for one in once if len(texts[one]) < LONG)
         for one in likely:
-            short = min(len(in_order[one].hashes), len(bearing.hashes)) < LONG
+            short = min(len(texts[one]), len(hashes)) < LONG
             if short or before.count(one) > 1:
-                pairs.append((in_order[one].path, bearing.path))
+                pairs.append((one, place))
     return tuple(pairs)
 
 

@@ -33,10 +33,10 @@ def news(archive: Archive, places: Addresses, ledger: Ledger, since: str) -> tup
     for slip in (*archive.pages, *archive.keepers):
         path = slip.path
         if (
-            path not in archive.copies
+            (of[path], name := name_of(path, path), path, PAGE) in known
+            and path not in archive.copies
             and path not in places.moved
             and path not in places.queries
-            and (of[path], name := name_of(path, path), path, PAGE) in known
             and name not in elsewhere
             and not (twins and key_of(slip) in twins)
         ):

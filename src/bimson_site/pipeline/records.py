@@ -335,12 +335,17 @@ def kinds_of(terms: bytes) -> list[bytes]:
 def source_of(slip: Slip) -> tuple[str, str]:
     """The source that a slip names, as written, and its address at that source."""
     names = names_of(kinds_of(slip.terms)[3])
-    return (names[0] if names else ""), slip.tie[:-17].decode()
+    return (names[0].decode() if names else ""), slip.tie[:-17].decode()
 
 
-def names_of(terms: bytes) -> list[str]:
-    """The names of one kind of terms, as written."""
-    return [name.decode() for name in terms.split(_NAMES)] if terms else []
+def names_of(terms: bytes) -> list[bytes]:
+    """The names of one kind of terms, as written, in UTF-8."""
+    return terms.split(_NAMES) if terms else []
+
+
+def names_of_all(terms: Iterable[bytes]) -> list[bytes]:
+    """The names of one kind of terms of many articles, each as often as it stands there."""
+    return names_of(_NAMES.join(filter(None, terms)))
 
 
 def _named(article: Article) -> tuple[tuple[str, ...], ...]:

@@ -364,7 +364,7 @@ def said(found: Mapping[str, Extra]) -> bytes:
 def refers(draft: Draft, desk: Desk) -> bool:
     """Whether an article on a shelf may refer to any page: then all cards must be listed before its story is made."""
     copies = desk.archive.copies
-    return any(
+    return bool(desk.odd) and any(
         slip.flags & ODD or any(c.article.flags & ODD for c in copies.get(slip.path, ()))
         for slip in draft.keepers
     )

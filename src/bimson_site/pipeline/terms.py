@@ -15,7 +15,7 @@ from itertools import chain
 from bimson_site import routes
 from bimson_site.model import Slip, TermKind, TermRef, digest
 from bimson_site.pipeline.assign import Claim
-from bimson_site.pipeline.records import kinds_of, names_of
+from bimson_site.pipeline.records import kinds_of, names_of, names_of_all
 from bimson_site.text import slugs, vietnamese
 
 # A term's key: its kind, and the folded spelling ("tin tuc/kinh te"-like path for a section).
@@ -24,17 +24,16 @@ TermKey = tuple[TermKind, str]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Every term with the spelling that is shown; and for each `TermKind` in its order the keys of all
-    that articles name together, as it stands in their slips. A name that says nothing has no key."""
+    """Every term with the spelling that is shown; and for each `TermKind` in its order the keys of all names, as they
+    stand in slips. A name that says nothing has no key."""
 
     shown: Mapping[TermKey, str]
-    keys: tuple[Mapping[bytes, tuple[TermKey, ...]], ...]
+    keys: tuple[Mapping[bytes, TermKey], ...]
 
     def keys_of(self, slip: Slip) -> tuple[tuple[TermKey, ...], ...]:
         """The keys of an article's terms for each kind, each once."""
-        authors, tags, sections, sources = kinds_of(slip.terms)
-        keys = self.keys
-        return keys[0][authors], keys[1][tags], keys[2][sections], keys[3][sources]
+        found = zip(self.keys, map(names_of, kinds_of(slip.terms)), strict=True)
+        return tuple([tuple(dict.fromkeys([k[n] for n in names if n in k])) for k, names in found])
 
     def keys_of_all(self, slips: Iterable[Slip]) -> tuple[tuple[TermKey, ...], ...]:
         """The same for several articles, united in order."""
@@ -71,23 +70,16 @@ def parents(key: TermKey) -> tuple[TermKey, ...]:
 def wording(slips: Iterable[Slip]) -> Wording:
     """Which names are one term, and how it is shown: the most frequent spelling, then the first by
     order."""
-    said = [Counter(kind) for kind in zip(*(kinds_of(slip.terms) for slip in slips), strict=True)]
     counts: dict[TermKey, Counter[str]] = defaultdict(Counter)
-    keys: list[dict[bytes, tuple[TermKey, ...]]] = []
-    for kind, together in zip(TermKind, said or [Counter[bytes]()] * len(TermKind), strict=True):
-        names: Counter[str] = Counter()
-        for terms, times in together.items():
-            for name in names_of(terms):
-                names[name] += times
-        found = {name: key for name in names if (key := key_of(kind, name))[1].strip("/")}
+    keys: list[dict[bytes, TermKey]] = []
+    together = zip(*[kinds_of(slip.terms) for slip in slips], strict=True)
+    for kind, said in zip(TermKind, tuple(together) or ((),) * len(TermKind), strict=True):
+        names = Counter(names_of_all(said))
+        decoded = {name: name.decode() for name in names}
+        found = {n: k for n, text in decoded.items() if (k := key_of(kind, text))[1].strip("/")}
         for name, key in found.items():
-            _count(counts, key, name, names[name])
-        keys.append(
-            {
-                t: tuple(dict.fromkeys([found[n] for n in names_of(t) if n in found]))
-                for t in together
-            }
-        )
+            _count(counts, key, decoded[name], names[name])
+        keys.append(found)
     shown = {
         key: min(
             found, key=lambda name: (-found[name], -_capitals(name), vietnamese.sort_key(name))
