@@ -54,14 +54,28 @@ def fold(desk: Desk) -> Folded:
     said = digest((base_url, tuple(ruled), tuple(had_page.items()), bytes_of))
     if known := kept.folded(said):
         return Folded(*known)
-    articles = list(kept.articles(s.number for s in suspects).values())
-    signatures = _signatures(desk, suspects, articles)
     url_of = partial(addresses.natural, base_url=base_url)
-    whole = [article for article in articles if article.path in signatures]
-    made = Folded(*dedupe.dedupe(whole, signatures, url_of, base_url, ruled, had_page))
-    if len(whole) == len(suspects):
+    clusters: list[Cluster] = []
+    problems: list[Problem] = []
+    told: set[bytes] = set()
+    whole = True
+    for some in [suspects] if any(ruled) else dedupe.by_skeleton(suspects, _AT_A_TIME):
+        articles = list(kept.articles(s.number for s in some).values())
+        signatures, names = _signatures(desk, some, articles)
+        told |= names
+        signed = [article for article in articles if article.path in signatures]
+        whole = whole and len(signed) == len(some)
+        found = dedupe.dedupe(signed, signatures, url_of, base_url, ruled, had_page)
+        clusters += found[0]
+        problems += found[1]
+    kept.keep_only_signatures(told)
+    made = Folded(tuple(clusters), tuple(problems))
+    if whole:
         kept.keep_folded(said, *made)
     return made
+
+
+_AT_A_TIME = 5_000  # articles that are in memory whole
 
 
 def _had_page(desk: Desk, slips: Sequence[Slip]) -> dict[str, str]:
@@ -134,8 +148,8 @@ def _judged(desk: Desk, asked: Sequence[Unjudged]) -> list[Pair]:
 
 def _signatures(
     desk: Desk, suspects: Sequence[Slip], articles: Sequence[Article]
-) -> dict[str, Signature]:
-    """The signatures of suspects by path; none where a text is gone by now."""
+) -> tuple[dict[str, Signature], set[bytes]]:
+    """The signatures of suspects by path; none where a text is gone by now. And by what they are known."""
     kept = desk.kept
     said = {article.path: records.said(article) for article in articles}
     known = kept.signatures(set(said.values()))
@@ -154,7 +168,8 @@ def _signatures(
         }
         kept.keep_signatures(made)
         known |= made
-    return {path: known[each] for path, each in said.items() if each in known}
+    signatures = {path: known[each] for path, each in said.items() if each in known}
+    return signatures, set(said.values())
 
 
 def _unsigned(_slips: Sequence[Slip]) -> tuple[Signature, ...]:

@@ -328,16 +328,13 @@ class Cache:
         return records.unpacked(row[0]) if row and row[0] else None
 
     def signatures(self, said: Collection[bytes]) -> dict[bytes, Signature]:
-        """The signatures that are known already, by what the articles said (`records.said`). Those of
-        articles that say something else by now are dropped when they are many."""
-        (count,) = self._articles.execute("SELECT count(*) FROM signatures").fetchone()
+        """The signatures that are known already, by what the articles said (`records.said`)."""
         rows = self._articles.execute("SELECT said, signature FROM signatures") if said else ()
-        found = {key: data for key, data in rows if key in said}
-        if count > 2 * len(found) + _MANY:
-            with _transaction(self._articles) as db:
-                db.execute("DELETE FROM signatures")
-                db.executemany("INSERT INTO signatures VALUES (?, ?)", found.items())
-        return {key: records.unpacked_signature(data) for key, data in found.items()}
+        return {key: records.unpacked_signature(data) for key, data in rows if key in said}
+
+    def keep_only_signatures(self, said: Collection[bytes]) -> None:
+        """Drop the signatures of articles that say something else by now, where they are many."""
+        self._keep_only("signatures", "said", said)
 
     def keep_signatures(self, found: Mapping[bytes, Signature]) -> None:
         with _transaction(self._articles) as db:
@@ -407,12 +404,15 @@ class Cache:
 
     def keep_only_shelves(self, said: Collection[bytes], addresses: Collection[bytes]) -> None:
         """Drop the shelves that are no more, where they are many: those of a moment ago somebody may be reading."""
-        for table, key, used in (("shelves", "said", said), ("stacks", "address", addresses)):
-            rows = self._articles.execute(f"SELECT {key} FROM {table}")  # noqa: S608 - names of ours
-            gone = [row for row in rows if row[0] not in used]
-            if len(gone) > len(used) + _MANY:
-                with _transaction(self._articles) as db:
-                    db.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)  # noqa: S608
+        self._keep_only("shelves", "said", said)
+        self._keep_only("stacks", "address", addresses)
+
+    def _keep_only(self, table: str, key: str, used: Collection[bytes]) -> None:
+        rows = self._articles.execute(f"SELECT {key} FROM {table}")  # noqa: S608 - names of ours
+        gone = [row for row in rows if row[0] not in used]
+        if len(gone) > len(used) + _MANY:
+            with _transaction(self._articles) as db:
+                db.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)  # noqa: S608
 
     def rows(self, address: bytes) -> bytes:
         """The rows that are kept at an address. FAILURES where there are none."""

@@ -218,7 +218,9 @@ def _fetched(partition: Partition, kept: Stacks) -> Partition:
             if name in _STORIES.get(kind, ()):
                 found[name] = _Bundle(tuple(kept.stories(leaf) for leaf in rows))
             else:
-                found[name] = sum((kept.numbers(leaf) for leaf in rows), array("Q"))
+                found[name] = numbers = array("I")
+                for leaf in rows:
+                    numbers.extend(kept.numbers(leaf))
     return replace(partition, **found) if found else partition
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -75,6 +75,22 @@ def suspects(slips: Sequence[Slip], ruled: Ruled = NOTHING_RULED) -> tuple[Slip,
     return tuple(
         s for s in slips if s.path in named or (count[s.skeleton] > 1 and not s.flags & ORDINARY)
     )
+
+
+def by_skeleton(slips: Iterable[Slip], size: int) -> Iterator[tuple[Slip, ...]]:
+    """Suspects in groups of about this size, those of one skeleton together: none repeats one of another group, if no
+    person says so."""
+    alike: dict[bytes, list[Slip]] = defaultdict(list)
+    for slip in slips:
+        alike[slip.skeleton].append(slip)
+    some: list[Slip] = []
+    for found in alike.values():
+        some += found
+        if len(some) >= size:
+            yield tuple(some)
+            some = []
+    if some:
+        yield tuple(some)
 
 
 def dedupe(

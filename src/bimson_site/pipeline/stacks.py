@@ -120,14 +120,16 @@ def bind_cards(
             by_term[key].append(entry)
 
     def listed(some: Sequence[Entry]) -> Listed:
+        if len(some) == 1:  # as most are where a month has few
+            digest = some[0].card.digest
+            return Listed(1, digest, digest)
         digests = [entry.card.digest for entry in some]
         open_end = digests[-end:] if shelf[0] else digests[:end]
         return Listed(len(digests), _sum(digests), b"".join(open_end))
 
-    keys, calendar = sorted(by_term), sorted(by_day)
     table = Counter([(e.day, e.card.source, e.card.section) for e in entries])
     days, own_days = Counter([e.day for e in entries]), Counter([e.day for e in own])
-    at = address(said, keys, glossary)
+    at = address(said, by_term, glossary)
     assert at is not None  # cards are listed under terms of the glossary
     inventory = Inventory(
         shelf,
@@ -136,19 +138,19 @@ def bind_cards(
         listed(entries),
         listed(own),
         tuple([(day, days[day], own_days[day]) for day in sorted(days)]),
-        tuple([(day, listed(by_day[day])) for day in calendar]),
-        tuple([(key, listed(by_term[key])) for key in keys]),
+        tuple([(day, listed(some)) for day, some in by_day.items()]),
+        tuple([(key, listed(some)) for key, some in by_term.items()]),
         len(found),
         tuple([(*row, table[row]) for row in sorted(table)]),
         (entries[0].card, entries[-1].card),
         (own[0].card, own[-1].card) if own else None,
     )
     lists = {ALL: entries, OWN: own, FOUND: found}
-    lists |= {day_list(day): by_day[day] for day in calendar}
-    lists |= {term_list(key): by_term[key] for key in keys}
+    lists |= {day_list(day): some for day, some in by_day.items()}
+    lists |= {term_list(key): some for key, some in by_term.items()}
     rows = {entry.card.number: bytes_of(tuple(entry.card)) for entry in entries}
     numbers = {
-        name: array("Q", [entry.card.number for entry in some]).tobytes()
+        name: array("I", [entry.card.number for entry in some]).tobytes()
         for name, some in lists.items()
     }
     return inventory, marshal.dumps((rows, numbers), 2)
@@ -296,8 +298,9 @@ class Stacks:
             rows, lists = marshal.loads(self._fetch(leaf.address))  # noqa: S302
             self.rows.update(rows)
             self._lists[leaf.address] = lists
-        found = array("Q")
-        found.frombytes(lists[leaf.name])
+        found = array("I", lists[leaf.name])
+        if leaf.length == len(found) and not leaf.newest_first:
+            return found
         some = found[leaf.first : leaf.first + leaf.length]
         return some[::-1] if leaf.newest_first else some
 

@@ -181,14 +181,20 @@ class Desk:
         """The terms that an article itself names; looked up as they stand in its slip, for that is quicker."""
         authors, tags, sections, sources = kinds_of(slip.terms)
         one, two, three, four = self.named
-        try:
-            return one[authors], two[tags], three[sections], four[sources]
-        except KeyError:
-            told = self.told(self.wording.keys_of(slip))
-            if len(two) > _REMEMBERED:
-                two.clear()
-            one[authors], two[tags], three[sections], four[sources] = told
-            return told
+        return (
+            one.get(authors) or self._named(0, authors),
+            two.get(tags) or self._named(1, tags),
+            three.get(sections) or self._named(2, sections),
+            four.get(sources) or self._named(3, sources),
+        )
+
+    def _named(self, kind: int, names: bytes) -> _Told:
+        keys = self.wording.keys_named(kind, names)
+        known = self.named[kind]
+        if len(known) > _REMEMBERED:
+            known.clear()
+        made = known[names] = self.known.get(keys) or self._told(keys)
+        return made
 
     def told(self, kinds: Iterable[tuple[TermKey, ...]]) -> _Terms:
         """The terms of an article; many articles have the same."""

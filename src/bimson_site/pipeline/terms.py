@@ -32,8 +32,13 @@ class Wording:
 
     def keys_of(self, slip: Slip) -> tuple[tuple[TermKey, ...], ...]:
         """The keys of an article's terms for each kind, each once."""
-        found = zip(self.keys, map(names_of, kinds_of(slip.terms)), strict=True)
-        return tuple([tuple(dict.fromkeys([k[n] for n in names if n in k])) for k, names in found])
+        named = enumerate(kinds_of(slip.terms))
+        return tuple([self.keys_named(kind, names) for kind, names in named])
+
+    def keys_named(self, kind: int, names: bytes) -> tuple[TermKey, ...]:
+        """The keys of the terms of one kind that an article names together, each once."""
+        known = self.keys[kind]
+        return tuple(dict.fromkeys([known[name] for name in names_of(names) if name in known]))
 
     def keys_of_all(self, slips: Iterable[Slip]) -> tuple[tuple[TermKey, ...], ...]:
         """The same for several articles, united in order."""
