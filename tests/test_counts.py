@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bimson_site import pressroom
 from bimson_site.effects import cache, files, tool, workers
-from bimson_site.pipeline import load
+from bimson_site.pipeline import cards, load
 from conftest import LONG, Result, Site, article, run
 
 AS_OF = ("--as-of", "2030-01-01", "--jobs", "1")
@@ -152,6 +154,51 @@ def test_an_article_that_arrives_late_touches_only_its_own_lists(tmp_path, count
         site.write("content/late.md", article("Bài muộn", when, author="Người 1", tags="[thẻ 2]"))
         result = site.build(*AS_OF)
         assert result.json["written"] <= 24, when
+
+
+def test_rows_are_made_for_the_shelves_that_are_another(tmp_path, monkeypatch) -> None:
+    """An edit, a new article, and a tag that gets another spelling everywhere: only where it is shown."""
+    made: list[tuple[int, int]] = []
+    entries = cards.entries
+    monkeypatch.setattr(
+        cards, "entries", lambda draft, desk: made.append(draft.shelf) or entries(draft, desk)
+    )
+    site = archive(tmp_path / "site", 48)
+    site.build(*AS_OF)
+    assert len(made) == 12
+    made.clear()
+    site.write("content/2000/7.md", article("Khác hẳn", "2000-02-22T08:00"))
+    site.build(*AS_OF)
+    assert made == [(2000, 2)]
+    made.clear()
+    site.write("content/new.md", article("Bài mới", "2000-05-20", tags="[thẻ 2]"))
+    site.build(*AS_OF)
+    assert made == [(2000, 5)]
+    made.clear()
+    for number in range(9):  # all in January, and a tag is shown as most write it
+        site.write(f"content/x{number}.md", article(f"X{number}", "2000-01-09", tags="[THẺ 5]"))
+    site.build(*AS_OF)
+    shown = {1 + number // 4 % 12 for number in range(48) if number % 7 == 5}
+    assert {month for _, month in made} == {1, *shown} < set(range(1, 13))
+
+
+def test_a_build_heals_where_rows_are_missing_or_damaged(tmp_path) -> None:
+    site = archive(tmp_path / "site", 24)
+    site.build(*AS_OF)
+    for wrong in (
+        "DELETE FROM stacks",
+        "UPDATE stacks SET rows = x'00'",
+        "UPDATE shelves SET told = x'00'",
+    ):
+        with closing(sqlite3.connect(site.root / ".bimson" / cache.ARTICLES)) as db:
+            db.execute(wrong)
+            db.commit()
+        site.write("content/2000/3.md", article(f"Khác hẳn {len(wrong)}", "2000-01-22T08:00"))
+        site.build(*AS_OF)
+        warm = site.files()
+        shutil.rmtree(site.root / ".bimson")
+        site.build(*AS_OF)
+        assert warm == site.files(), wrong
 
 
 def test_questions_do_not_grow_with_every_article(tmp_path, counted) -> None:

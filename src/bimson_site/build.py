@@ -1,7 +1,8 @@
 """The pipeline, in order: survey (walk to shelve), then plan, render, publish.
 
-Orders the stages and nothing else. The cache enters in four places: of article files and of pairs in `survey`, of
-partitions in `printing`, of a whole build in `_as_before`; each is memoisation, never another way to build.
+Orders the stages and nothing else. The cache enters in five places: of article files in `survey`, of pairs in `folding`, of
+the rows of a shelf in `shelving`, of partitions in `printing`, of a whole build in `_as_before`; each is memoisation, never
+another way to build.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What stands on which shelf: rows are made where anything on a shelf is another, and kept; of all others what was told
 of them last time is enough to plan by.
 
-Orders `pipeline.stories` and `stacks`, with the cache. Next: `survey` cuts the partitions by what it gives.
+Orders `pipeline.cards`, `stories` and `stacks`, with the cache. Next: `survey` cuts the partitions by what it gives.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import NamedTuple
 from bimson_site.config import ListSizes
 from bimson_site.effects.cache import Cache
 from bimson_site.errors import Problem
-from bimson_site.pipeline import stacks, stories
+from bimson_site.pipeline import cards, stacks, stories
+from bimson_site.pipeline.cards import Desk
+from bimson_site.pipeline.drafts import Draft
 from bimson_site.pipeline.stacks import Bound, Inventory, Shelved
-from bimson_site.pipeline.stories import Desk, Draft
 
 
 class Shelving(NamedTuple):
@@ -66,7 +67,7 @@ class _Binding:
             said = draft.said + b"%d" % self.end
             inventory = self._inventory(said)
             if inventory is None:
-                entries = stories.entries(draft, self.desk)
+                entries = cards.entries(draft, self.desk)
                 inventory, rows = stacks.bind_cards(draft.shelf, said, entries, self.end, glossary)
                 yield said, stacks.packed_inventory(inventory), inventory.address, rows
             listed.append(inventory)

@@ -45,6 +45,8 @@ from bimson_site.model import (
 from bimson_site.pipeline import (
     addresses,
     assemble,
+    cards,
+    drafts,
     gazetteer,
     kin,
     load,
@@ -246,7 +248,7 @@ def survey(
         return Answers(listed, places, glossary, config, open_ended=extended)
 
     static = {routes.folded(asset.url): asset for asset in site.assets}
-    rows = stories.Desk(
+    rows = cards.Desk(
         archive,
         odd,
         places,
@@ -261,8 +263,8 @@ def survey(
         config.media_base,
         {place.name: place for place in site.places},
     )
-    drafts = stories.drafts(archive, places)
-    shelved = shelving.shelve(drafts, rows, kept, config.lists, listed)
+    drawn_up = drafts.drafts(archive, places)
+    shelved = shelving.shelve(drawn_up, rows, kept, config.lists, listed)
     standing, misnamed = stories.pages(rows)
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -368,7 +370,7 @@ def _assets(
     return (*darkroom.published(site.assets, gallery), *versions)
 
 
-def _featured(site: Site, rows: stories.Desk) -> list[CardRow]:
+def _featured(site: Site, rows: cards.Desk) -> list[CardRow]:
     """The cards that the owner wants to see first."""
     if not site.config.featured:
         return []

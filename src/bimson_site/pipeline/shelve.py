@@ -42,8 +42,8 @@ from bimson_site.model import (
     Year,
 )
 from bimson_site.pipeline import ledger, stacks, terms
+from bimson_site.pipeline.drafts import Period
 from bimson_site.pipeline.stacks import SIZE, Inventory, Listed, Shelved
-from bimson_site.pipeline.stories import Period
 from bimson_site.pipeline.terms import Glossary, TermKey
 from bimson_site.text import vietnamese
 

@@ -3,7 +3,7 @@
 The rows of an archive take ten times the room of their inventories, and of those of a closed month nobody asks but
 the pages of that month. So a shelf is bound once: what it holds is kept under an address that stands for all that it was
 made of, and read again only by whoever prints from it. Pure: where it is kept, `effects.cache` knows. Before:
-`pipeline.stories`; next: `shelve` cuts the partitions by inventories, `assemble` fetches their rows.
+`pipeline.cards`, `stories`; next: `shelve` cuts the partitions by inventories, `assemble` fetches their rows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from typing import Any, NamedTuple
 
 from bimson_site import model
 from bimson_site.model import CardRow, Leaf, TermKind, bytes_of
-from bimson_site.pipeline.stories import Dated, Entry, Period
+from bimson_site.pipeline.cards import Entry
+from bimson_site.pipeline.drafts import Period
+from bimson_site.pipeline.stories import Dated
 from bimson_site.pipeline.terms import Glossary, TermKey
 
 SIZE = 16  # bytes of a digest
