@@ -6,6 +6,8 @@ from datetime import datetime
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bimson_site.model import Archive, Article, Body, Copy, Precision, Timestamp
 from bimson_site.pipeline import ledger, recording, records
@@ -197,3 +199,14 @@ def test_what_a_killed_build_left_of_its_last_line_is_no_fault() -> None:
     whole = ledger.text(ROWS)
     rows, damaged = ledger.read(whole + "/2020/08/05/tin/,,a.md,0f")
     assert (sorted(rows), damaged) == (sorted(ROWS), ())
+
+
+_FIELDS = st.text(st.sampled_from("ab/é ,\"%\n\r\t\x00\x0b'A2;"), max_size=6)
+
+
+@given(st.lists(st.builds(Row, *([_FIELDS] * 6)), max_size=5))
+def test_plain_rows_are_written_as_with_care(rows: list[Row]) -> None:
+    """Each alone too: most need no care, and together with one that does they all get it."""
+    for some in (rows, *([row] for row in rows)):
+        fields = [row._replace(id="" if row.id == row.path else row.id) for row in sorted(some)]
+        assert ledger.text(some) == ledger._with_care(fields)
