@@ -299,9 +299,10 @@ def _with_care(rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for fields in rows:
+        escaped: Sequence[str] = fields
         if _CONTROL.search("".join(fields)):
-            fields = [_CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", f) for f in fields]
-        writer.writerow(fields)
+            escaped = [_CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", f) for f in fields]
+        writer.writerow(escaped)
     return out.getvalue()
 
 
