@@ -370,3 +370,15 @@ def test_an_edit_of_equal_size_is_seen_where_the_clock_stands_still(tmp_path, mo
     site.write("content/a.md", article("Chợ", body=f"Mốt. {LONG}"))
     assert site.build().json["articles"] == 1
     assert "Mốt. " in site.output("2020/08/05/cho/index.html")
+
+
+def test_rows_that_nobody_needs_any_more_go(tmp_path) -> None:
+    site = archive(tmp_path / "site", 8)
+    kept = []
+    for number in range(40):
+        site.write("content/2000/3.md", article(f"Bài {number}", "2000-01-22T08:00"))
+        site.build(*AS_OF)
+        with closing(sqlite3.connect(site.root / ".bimson" / cache.ARTICLES)) as db:
+            kept.append(db.execute("SELECT count(*) FROM stacks").fetchone()[0])
+    assert kept[0] == 4  # cards and stories of two months
+    assert max(kept) <= 30

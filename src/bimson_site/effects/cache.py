@@ -63,6 +63,7 @@ _TABLES = (
 )
 _MANY = 500  # numbers in one question; SQLite takes 999 everywhere
 _AT_A_TIME = 2_000  # readings
+_SPARE = 20  # shelves of the moment before
 
 
 class Known(NamedTuple):
@@ -334,7 +335,7 @@ class Cache:
 
     def keep_only_signatures(self, said: Collection[bytes]) -> None:
         """Drop the signatures of articles that say something else by now, where they are many."""
-        self._keep_only("signatures", "said", said)
+        self._keep_only("signatures", "said", said, len(said) + _MANY)
 
     def keep_signatures(self, found: Mapping[bytes, Signature]) -> None:
         with _transaction(self._articles) as db:
@@ -404,13 +405,14 @@ class Cache:
 
     def keep_only_shelves(self, said: Collection[bytes], addresses: Collection[bytes]) -> None:
         """Drop the shelves that are no more, where they are many: those of a moment ago somebody may be reading."""
-        self._keep_only("shelves", "said", said)
-        self._keep_only("stacks", "address", addresses)
+        spare = len(addresses) // 4 + _SPARE  # a month of a large archive takes megabytes
+        self._keep_only("shelves", "said", said, spare)
+        self._keep_only("stacks", "address", addresses, spare)
 
-    def _keep_only(self, table: str, key: str, used: Collection[bytes]) -> None:
+    def _keep_only(self, table: str, key: str, used: Collection[bytes], spare: int) -> None:
         rows = self._articles.execute(f"SELECT {key} FROM {table}")  # noqa: S608 - names of ours
         gone = [row for row in rows if row[0] not in used]
-        if len(gone) > len(used) + _MANY:
+        if len(gone) > spare:
             with _transaction(self._articles) as db:
                 db.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)  # noqa: S608
 
