@@ -22,7 +22,6 @@ from bimson_site.pipeline import addresses, dedupe, kin, records
 from bimson_site.pipeline.identity import Past
 from bimson_site.pipeline.release import Release
 from bimson_site.pipeline.rulings import Ruled
-from bimson_site.text import sentences
 
 
 class Desk(NamedTuple):
@@ -91,7 +90,7 @@ def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tupl
     archive = dedupe.fold(released.live, clusters)
     hashes = kept.sentences()
     comparable = [s for s in archive.keepers if s.flags & FULL and s.number in hashes]
-    texts = [sentences.unpacked(hashes[slip.number]) for slip in comparable]
+    texts = [hashes[slip.number] for slip in comparable]
     proposed = [(comparable[a].path, comparable[b].path) for a, b in kin.candidates(texts)]
     slips = {slip.path: slip for slip in archive.keepers}
     by_keeper = {cluster.keeper: dedupe.members_of(cluster) for cluster in clusters}

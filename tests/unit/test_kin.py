@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable
+
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bimson_site.model import Link, Pair
 from bimson_site.pipeline.kin import LONG, RELATED, candidates, links, refiled, settled
+from bimson_site.text.sentences import packed
 from bimson_site.text.verdicts import Verdict
 
 VERSION, SERIES, RELATED_TO, REFILE = Verdict.VERSION, Verdict.SERIES, Verdict.RELATED, "refile"
@@ -29,11 +34,27 @@ def anybody(_path: str, _others: object) -> bool:
 def test_one_sentence_is_enough_for_short_texts_only() -> None:
     def proposed(size: int, *, shared: int) -> bool:
         ours, theirs = range(size), range(size - shared, 2 * size - shared)
-        return candidates([ours, theirs]) == ((0, 1),)
+        return candidates([packed(tuple(ours)), packed(tuple(theirs))]) == ((0, 1),)
 
     assert proposed(LONG - 1, shared=1)
     assert not proposed(LONG, shared=1)
     assert proposed(LONG, shared=2)
+
+
+@given(st.lists(st.sets(st.integers(0, 12), max_size=8), max_size=12))
+@example([{0, 2**32 - 1}, {2**32 - 1}, set(), {0}])
+def test_each_sentence_proposes_the_three_before_that_carry_it(texts: list[set[int]]) -> None:
+    times: Counter[tuple[int, int]] = Counter()
+    for later, hashes in enumerate(texts):
+        for each in hashes:
+            carriers = [place for place in range(later) if each in texts[place]]
+            times.update((one, later) for one in carriers[-3:])
+    expected = [
+        pair
+        for pair in sorted(times, key=lambda pair: pair[::-1])
+        if times[pair] > 1 or any(len(texts[place]) < LONG for place in pair)
+    ]
+    assert candidates([packed(tuple(sorted(each))) for each in texts]) == tuple(expected)
 
 
 def test_a_refile_joins_the_first_and_is_asked_about_it() -> None:

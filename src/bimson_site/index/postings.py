@@ -1,7 +1,7 @@
 """What is kept of an article so that it is found, and the files of the index made of many: the numbers.
 
 Owns the hash of a pair of words, the form of an article's terms in the cache, and the form of a shard
-(docs/reference/search-format.md); the only import of numpy, and only where there is something to index.
+(docs/reference/search-format.md); numpy is imported only where there is something to index.
 Next: `reader` reads shards.
 """
 

@@ -7,11 +7,10 @@ B says nothing of A and B.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from itertools import chain, compress, islice
-from operator import eq
 
+from bimson_site.index import carriers
 from bimson_site.model import Link, Pair
 from bimson_site.text.verdicts import FOLDED, Verdict
 
@@ -22,38 +21,25 @@ LONG = 6  # sentences: two texts that have so many share two, or they have only 
 RELATED = 5  # articles that a page names as related (pages.md, "An article, top to bottom")
 
 
-def candidates(texts: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+def candidates(texts: Sequence[bytes]) -> tuple[tuple[int, int], ...]:
     """The pairs (earlier, later) of articles that may be kin, by their places, each once, in the order of the later,
-    then of the earlier. `texts` are the hashes of their sentences (`text.sentences`), in archive order.
+    then of the earlier. `texts` are the packed hashes of their sentences (`text.sentences`), in archive order.
 
     Each sentence proposes the three articles before that carry it: at most 24 pairs an article. Of long
     texts one shared sentence is not enough (of 93 such pairs in three archives none was alike by 0.8, and
     14 shared half of their words).
     """
-    hashes_of_all = sorted(
-        chain.from_iterable(texts)
-    )  # counted, they would take three times the room
-    twice = map(eq, hashes_of_all, islice(hashes_of_all, 1, None))
-    shared = set(compress(hashes_of_all, twice))
-    del hashes_of_all, twice
-    carriers: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=PRECEDING))
-    pairs = []
-    for place, hashes in enumerate(texts):
-        before: list[int] = []
-        for sentence in shared.intersection(hashes):
-            before += carriers[sentence]
-            carriers[sentence].append(place)
-        if not before:
-            continue
-        if len(before) > len(once := set(before)) or len(hashes) < LONG:
-            likely = sorted(once)
-        else:  # nobody shares two: only a short text may be kin
-            likely = sorted(one for one in once if len(texts[one]) < LONG)
-        for one in likely:
-            short = min(len(texts[one]), len(hashes)) < LONG
-            if short or before.count(one) > 1:
-                pairs.append((one, place))
-    return tuple(pairs)
+    if len(texts) < 2:
+        return ()
+    earlier, later, times = (each.tolist() for each in carriers.nearest(texts, PRECEDING))
+    short = LONG * carriers.SIZE
+    return tuple(
+        [
+            (one, two)
+            for one, two, many in zip(earlier, later, times, strict=True)
+            if many > 1 or len(texts[one]) < short or len(texts[two]) < short
+        ]
+    )
 
 
 # --- who is one text after all ----------------------------------------------------------------------

@@ -58,7 +58,3 @@ def _in_other_letters(text: str) -> Iterator[bytes]:
 def packed(found: tuple[int, ...]) -> bytes:
     """Hashes as bytes, 4 each."""
     return array("I", found).tobytes()
-
-
-def unpacked(data: bytes) -> array[int]:
-    return array("I", data)
