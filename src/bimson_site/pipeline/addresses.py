@@ -60,7 +60,10 @@ def settle(
     owners, problems = past.names, _shared_ids(archive, odd, past)
     keepers = (*archive.pages, *archive.keepers)
     copies = [c.article for each in archive.copies.values() for c in each]
-    live = {owners.get(s.path, s.path): s.path for s in (*keepers, *copies)}
+    paths = [slip.path for slip in keepers]
+    names = [owners.get(path, path) for path in paths] if owners else paths
+    live = dict(zip(names, paths, strict=True))
+    live |= {owners.get(s.path, s.path): s.path for s in copies}
     renamed = _renamed(odd.values(), past, live)
     live |= {former: live[name] for former, name in renamed.items()}
     published = past.ledger.published
@@ -73,15 +76,14 @@ def settle(
     own_name = owners.get
     first = assign(
         [
-            _claim(s, own_name(s.path, s.path), wish_of(s))
-            if s.flags & _UNUSUAL
-            else Claim(own_name(s.path, s.path), s.wish)
-            for s in keepers
+            _claim(slip, name, wish_of(slip)) if slip.flags & _UNUSUAL else Claim(name, slip.wish)
+            for slip, name in zip(keepers, names, strict=True)
         ],
         published,
         static,
     )
-    of = {s.path: first.urls[own_name(s.path, s.path)] for s in keepers}
+    given = first.urls
+    of = {path: given[name] for path, name in zip(paths, names, strict=True)}
     taken = {**static, **first.places}
     own = [s for s in copies if wish_of(s) != of[keeper_of[s.path]]]
     second = assign([Claim(own_name(s.path, s.path), wish_of(s)) for s in own], published, taken)
@@ -94,14 +96,11 @@ def settle(
     for copy in own:
         moved.setdefault(keeper_of[copy.path], []).append(of[copy.path])
     by_owner = {owner: path for path, owner in owners.items()}
-    old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD]
+    old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD] if odd else []
     stands = {**first.urls, **second.urls, **third.urls}
     free = _Free(static, taken)
-    former = sorted(
-        (url, owner)
-        for url, owner in published.owner_of.items()
-        if stands.get(owner) != url and free(url)
-    )
+    elsewhere = [(u, owner) for u, owner in published.owner_of.items() if stands.get(owner) != u]
+    former = sorted((url, owner) for url, owner in elsewhere if free(url))
     named = _named(old, base_url) if former else set()
     for url, owner in former:
         if owner not in live or not free(url):

@@ -52,7 +52,7 @@ class Published:
     def owner_at(self) -> dict[str, str]:
         """The owner by the folded address; of two addresses with one folded form, that of the first by
         letters."""
-        found = {routes.folded(url): owner for url, owner in self.owner_of.items()}
+        found = dict(zip(routes.folded_all([*self.owner_of]), self.owner_of.values(), strict=True))
         if len(found) == len(self.owner_of):
             return found
         return {routes.folded(url): self.owner_of[url] for url in sorted(self.owner_of)[::-1]}
@@ -87,13 +87,28 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
     tin-3). Addresses that differ only in case count as one.
     """
     wishes = list(claims)
-    had = _had(wishes, published, taken) if published.owner_of else {}
-    urls = {c.owner: had[c.owner] for c in wishes if c.owner in had and not _asks(c, had)}
-    places = dict(zip(map(routes.folded, urls.values()), urls, strict=True))
-    lost: list[tuple[Claim, str]] = []
-    rest = [claim for claim in wishes if claim.owner not in urls]
+    urls: dict[str, str] = {}
+    places: dict[str, str] = {}
+    had: dict[str, str] = {}  # by owner, what was published for a wish that is looked at again
+    rest: list[Claim] = []
+    owner_of = published.owner_of
+    for claim, place in zip(wishes, routes.folded_all([c.wish for c in wishes]), strict=True):
+        owner, wish, firm = claim
+        if owner_of.get(wish) == owner and place not in taken:
+            urls[owner] = wish
+            places[place] = owner
+        elif owner_of and (before := _had(owner, wish, published, taken)):
+            if firm:  # a person asks for another address than the published one
+                had[owner] = before
+                rest.append(claim)
+            else:
+                urls[owner] = before
+                places[routes.folded(before)] = owner
+        else:
+            rest.append(claim)
     if not rest:
         return Settlement(urls, places, (), ())
+    lost: list[tuple[Claim, str]] = []
     held = {**published.owner_at, **taken}
     for claim in (*(c for c in rest if c.firm), *(c for c in rest if not c.firm)):
         owner, wish, firm = claim
@@ -134,20 +149,9 @@ def _folder(place: str) -> str:
     return place.removesuffix("/index.html")
 
 
-def _asks(claim: Claim, had: Mapping[str, str]) -> bool:
-    """True where a person asks for another address than the published one: it is looked at again."""
-    return claim.firm and had[claim.owner] != claim.wish
-
-
-def _had(wishes: Iterable[Claim], published: Published, taken: Mapping[str, str]) -> dict[str, str]:
-    """By owner, the address that was published for its wish: the wish itself, else its lowest suffix."""
-    owner_of = published.owner_of
-    found: dict[str, str] = {}
-    for owner, wish, _ in wishes:
-        if owner_of.get(wish) == owner and not (taken and routes.folded(wish) in taken):
-            found[owner] = wish
-        elif owner in published.owners:
-            urls = (url for url in published.urls_of[owner] if routes.is_variant(url, wish))
-            if had := next((url for url in urls if routes.folded(url) not in taken), None):
-                found[owner] = had
-    return found
+def _had(owner: str, wish: str, published: Published, taken: Mapping[str, str]) -> str | None:
+    """The address that was published for an owner's wish: its lowest suffix that is free."""
+    if owner not in published.owners:
+        return None
+    urls = (url for url in published.urls_of[owner] if routes.is_variant(url, wish))
+    return next((url for url in urls if routes.folded(url) not in taken), None)

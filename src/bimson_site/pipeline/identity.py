@@ -66,20 +66,23 @@ def identify(
     holder: dict[str, str] = {}
     for slip in sorted((s for s in live if s.path in given), key=_ORDER):
         holder.setdefault(given[slip.path], slip.path)
-    slips = [s for s in (*live, *others) if s.path not in given]
-    for path, name in _from_elsewhere(slips, {slip.path for slip in live}, ledger):
+    slips = [s for s in (*live, *others) if s.path not in given] if given else [*live, *others]
+    there = {slip.path for slip in live}
+    for path, name in _from_elsewhere(slips, there, ledger):
         holder.setdefault(name, path)
     found = {path: name for name, path in holder.items()}
-    there = {slip.path for slip in live}
     for path, name in _renamed(slips, there, on_disk, holder, ledger):
         if path not in found and holder.setdefault(name, path) == path:
             found[path] = name
-    owner_in = ledger.owner_in
-    paths = [slip.path for slip in (*live, *others) if slip.path not in found]
     # Lost to one whose name it had, or its name is another's: it begins anew.
-    unlucky = [p for p in paths if owner_in.get(p, p) != p or holder.get(p, p) != p]
-    holder = {**dict(zip(paths, paths, strict=True)), **holder}
-    found |= {path: _beside(path, holder) for path in unlucky}
+    taken = {*ledger.strangers, *(name for name, path in holder.items() if name != path)}
+    unlucky = taken and [
+        path for s in (*live, *others) if (path := s.path) in taken and path not in found
+    ]
+    if unlucky:
+        paths = [slip.path for slip in (*live, *others) if slip.path not in found]
+        holder = {**dict(zip(paths, paths, strict=True)), **holder}
+        found |= {path: _beside(path, holder) for path in unlucky}
     return {path: name for path, name in found.items() if name != path}
 
 
@@ -88,13 +91,14 @@ def _from_elsewhere(
 ) -> list[tuple[str, str]]:
     """Files that the ledger knows under another name than their path; the one that it met last comes first.
     Where it met the file with that path later, and that is live, it is the name of that file."""
-    owner_in = ledger.owner_in
-    known = [s for s in slips if owner_in.get(s.path, s.path) != s.path]
+    name_in = ledger.strangers
+    if not name_in:
+        return []
     met = ledger.met
     found = [
         (slip.path, name)
-        for slip in sorted(known, key=_ORDER)
-        if (name := owner_in[slip.path]) not in live
+        for slip in sorted((s for s in slips if s.path in name_in), key=_ORDER)
+        if (name := name_in[slip.path]) not in live
         or met.get((name, name), "") <= met[name, slip.path]
     ]
     if len({name for _, name in found}) < len(found):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,18 +50,24 @@ class Ledger:
     rows: tuple[Row, ...] = ()
 
     @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], ...]:
+        """The rows by their fields: a step over one field of all costs a third of one over rows."""
+        return tuple(zip(*self.rows, strict=True)) or ((),) * _WIDTH
+
+    @cached_property
     def published(self) -> Published:
         """The owner of every address."""
-        found: dict[str, Row] = {}
-        several: dict[str, list[Row]] = {}
-        for row in self.rows:
-            held = found.setdefault(row.url, row)
-            if held is not row:
-                several.setdefault(row.url, [held]).append(row)
-        owners = {url: row.id for url, row in found.items() if not url.startswith(_UNREAD)}
-        owners |= {url: self._owner(rows) for url, rows in several.items() if url in owners}
-        unread = frozenset(u.removeprefix(_UNREAD) for u in found if u.startswith(_UNREAD))
-        return Published(owners, unread)
+        urls, ids, *_ = self._columns
+        owners = dict(zip(urls, ids, strict=True))
+        unread = [url for url in owners if url.startswith(_UNREAD)]
+        if len(owners) < len(urls):
+            several: dict[str, list[Row]] = defaultdict(list)
+            for row in self.rows:
+                several[row.url].append(row)
+            owners |= {url: self._owner(rows) for url, rows in several.items() if len(rows) > 1}
+        for url in unread:
+            del owners[url]
+        return Published(owners, frozenset(url.removeprefix(_UNREAD) for url in unread))
 
     def _owner(self, rows: Iterable[Row]) -> str:
         """Of all that were met at one address, who has it. Of one file the name that it got last, a given id
@@ -81,17 +87,29 @@ class Ledger:
     def named_by_path(self) -> frozenset[str]:
         """Owners that are named by their first path; the others have an id that a person gave. Where that
         path is the name of another, a + follows it."""
-        return frozenset(row.id for row in self.rows if row.id.rstrip("+") == row.path)
+        _, ids, paths, *_ = self._columns
+        both = zip(ids, paths, strict=True)
+        return frozenset([id_ for id_, path in both if id_ == path or id_.rstrip("+") == path])
 
     @cached_property
     def owner_in(self) -> dict[str, str]:
         """The owner that was last met in a file; one that came from elsewhere before the file's own name."""
+        paths = self._columns[2]
+        found = dict(zip(paths, paths, strict=True))
+        found.pop("", None)
+        found.update(self.strangers)
+        return found
+
+    @cached_property
+    def strangers(self) -> dict[str, str]:
+        """The same of files in which an owner of another name than their path was met last."""
+        _, ids, paths, *_ = self._columns
         found: dict[str, Row] = {}
-        for row in self.rows:
-            if row.path:
-                held = found.setdefault(row.path, row)
+        for id_, path, row in zip(ids, paths, self.rows, strict=True):
+            if id_ != path and path:
+                held = found.setdefault(path, row)
                 if held is not row and self._younger(row) > self._younger(held):
-                    found[row.path] = row
+                    found[path] = row
         return {path: row.id for path, row in found.items()}
 
     def _younger(self, row: Row) -> tuple[bool, bool, str, str]:
@@ -100,34 +118,41 @@ class Ledger:
     @cached_property
     def met(self) -> dict[tuple[str, str], str]:
         """By owner and file, the last day on which anything new was said of the one in the other."""
+        _, ids, paths, _, days, _ = self._columns
         found: dict[tuple[str, str], str] = {}
-        for row in self.rows:
-            found[row.id, row.path] = max(row.since, found.get((row.id, row.path), ""))
+        for both, day in zip(zip(ids, paths, strict=True), days, strict=True):
+            if day >= found.get(both, ""):
+                found[both] = day
         return found
 
     @cached_property
     def met_elsewhere(self) -> set[str]:
         """The owners that were met in more than one file."""
-        first: dict[str, str] = {}
-        return {owner for owner, path in self.met if path and first.setdefault(owner, path) != path}
+        _, ids, paths, *_ = self._columns
+        both = list(zip(ids, paths, strict=True))
+        away = Counter(id_ for id_, _ in {(i, p) for i, p in both if i != p and p})
+        at_home = {id_ for id_, path in both if id_ == path} if away else set()
+        return {id_ for id_, files in away.items() if files > 1 or id_ in at_home}
 
     @cached_property
     def last_met(self) -> dict[str, str]:
         """By owner, the last day on which anything new was said of it."""
+        _, ids, paths, _, days, _ = self._columns
         found: dict[str, str] = {}
-        for (owner, path), day in self.met.items():
-            if path:
-                found[owner] = max(day, found.get(owner, ""))
+        for id_, path, day in zip(ids, paths, days, strict=True):
+            if path and day >= found.get(id_, ""):
+                found[id_] = day
         return found
 
     @cached_property
     def twins(self) -> dict[str, set[str]]:
         """By text, the owners that had it, where there were several."""
+        _, ids, _, keys, *_ = self._columns
         first: dict[str, str] = {}
         found: dict[str, set[str]] = {}
-        for row in self.rows:
-            if row.key and first.setdefault(row.key, row.id) != row.id:
-                found.setdefault(row.key, {first[row.key]}).add(row.id)
+        for key, id_ in zip(keys, ids, strict=True):
+            if key and first.setdefault(key, id_) != id_:
+                found.setdefault(key, {first[key]}).add(id_)
         return found
 
     @cached_property
@@ -169,10 +194,11 @@ class Ledger:
     @cached_property
     def pages(self) -> dict[str, str]:
         """By owner, the first day on which it had a page of its own."""
+        _, ids, _, _, days, stands = self._columns
         found: dict[str, str] = {}
-        for row in self.rows:
-            if row.stands == PAGE and row.since <= found.get(row.id, row.since):
-                found[row.id] = row.since
+        for id_, day, word in zip(ids, days, stands, strict=True):
+            if word == PAGE and day <= found.get(id_, day):
+                found[id_] = day
         return found
 
     @cached_property
@@ -210,7 +236,8 @@ class Ledger:
 
     @cached_property
     def known(self) -> frozenset[tuple[str, str, str, str]]:
-        return frozenset((row.url, row.id, row.path, row.stands) for row in self.rows)
+        urls, ids, paths, _, _, stands = self._columns
+        return frozenset(zip(urls, ids, paths, stands, strict=True))
 
 
 NO_LEDGER = Ledger()
