@@ -239,7 +239,7 @@ def last_build(site: Site, moment: Moment, kept: Cache) -> LastBuild | None:
     last = records.unpacked_build(kept.state(site.config.output))
     walked = surveys.walk(site, kept)
     if not walked.digest:
-        many = len(surveys.unread(walked, kept.known())) >= workers.WORTH_IT
+        many = len(surveys.stale(walked, kept).to_read) >= workers.WORTH_IT
         return None if many else LastBuild(last, stands=False)
     now = _context(site, walked.digest, moment)
     return LastBuild(last, last is not None and _stands(last, now, moment))

@@ -49,8 +49,8 @@ def fold(desk: Desk) -> Folded:
     base_url = site.config.base_url
     suspects = dedupe.suspects(released.live, ruled)
     had_page = _had_page(desk, suspects)
-    bytes_of = kept.bytes_of(s.number for s in suspects)
-    said = digest((base_url, tuple(ruled), tuple(had_page.items()), bytes_of))
+    articles_said = tuple([(slip.path, slip.digest) for slip in suspects])
+    said = digest((base_url, tuple(ruled), tuple(had_page.items()), articles_said))
     if known := kept.folded(said):
         return Folded(*known)
     url_of = partial(addresses.natural, base_url=base_url)

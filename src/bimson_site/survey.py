@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import blake2b
-from typing import TypeVar
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
 from bimson_site import darkroom, folding, jobs, routes, shelving
 from bimson_site.darkroom import Gallery
@@ -177,15 +179,32 @@ def walk(site: Site, kept: Cache) -> Walked:
     return walked
 
 
-def unread(walked: Walked, known: Mapping[str, Known]) -> list[jobs.Unread]:
-    """The article files that are not as they were when they were read, with what is known of them."""
-    return [
-        jobs.Unread(source, past.digest if past else b"")
-        for source in walked.sources.articles
-        if (past := known.get(source.path)) is None
-        or past.stamp != source.stamp
-        or source.changed == files.UNSETTLED
+class Stale(NamedTuple):
+    """Article files that are not as they were when they were read, to be read; what is known of the same files, and of
+    those that are gone, by path; the paths of these."""
+
+    to_read: list[jobs.Unread]
+    past: Mapping[str, Known]
+    gone: AbstractSet[str]
+
+
+def stale(walked: Walked, kept: Cache) -> Stale:
+    """What a walk found otherwise than it is known."""
+    known = kept.known()
+    stamped = list(map(_STAMPED, walked.sources.articles))
+    seen = {each for each in stamped if each[_CHANGED] != files.UNSETTLED}
+    past = kept.past(known[each] for each in known.keys() - seen)
+    other = [
+        source
+        for source, each in zip(walked.sources.articles, stamped, strict=True)
+        if each not in known or each not in seen
     ]
+    to_read = [jobs.Unread(s, past[s.path].digest if s.path in past else b"") for s in other]
+    return Stale(to_read, past, past.keys() - {source.path for source in other})
+
+
+_STAMPED = itemgetter(*map(Source._fields.index, ("path", "size", "written", "changed", "inode")))
+_CHANGED = 3  # its place there
 
 
 def read(site: Site, kept: Cache, hands: Hands) -> Walked:
@@ -195,14 +214,13 @@ def read(site: Site, kept: Cache, hands: Hands) -> Walked:
     if walked.digest:
         return walked
     sources, unfit = walked.sources, walked.unfit
-    known = kept.known()
-    gone = known.keys() - {source.path for source in sources.articles}
+    to_read, past, gone = stale(walked, kept)
     if gone:
-        kept.forget(known[path].number for path in gone)
+        kept.forget(past[path].number for path in gone)
     whole = True
-    if to_read := unread(walked, known):
+    if to_read:
         reader = partial(jobs.make_reader, site.root, rules(site))
-        whole = kept.keep(hands.work("read", reader, to_read, jobs.died_reading), known)
+        whole = kept.keep(hands.work("read", reader, to_read, jobs.died_reading), past)
     others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
     walked.digest = digest((kept.history, others, tuple(p.where.path for p in unfit)))
     if whole:

@@ -63,7 +63,7 @@ def settle(
     paths = [slip.path for slip in keepers]
     names = [owners.get(path, path) for path in paths] if owners else paths
     live = dict(zip(names, paths, strict=True))
-    live |= {owners.get(s.path, s.path): s.path for s in copies}
+    live.update((owners.get(s.path, s.path), s.path) for s in copies)
     renamed = _renamed(odd.values(), past, live)
     live |= {former: live[name] for former, name in renamed.items()}
     published = past.ledger.published
@@ -82,8 +82,7 @@ def settle(
         published,
         static,
     )
-    given = first.urls
-    of = {path: given[name] for path, name in zip(paths, names, strict=True)}
+    of = {path: first.urls[name] for path, name in zip(paths, names, strict=True)}
     taken = {**static, **first.places}
     own = [s for s in copies if wish_of(s) != of[keeper_of[s.path]]]
     second = assign([Claim(own_name(s.path, s.path), wish_of(s)) for s in own], published, taken)
@@ -99,8 +98,11 @@ def settle(
     old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD] if odd else []
     stands = {**first.urls, **second.urls, **third.urls}
     free = _Free(static, taken)
-    elsewhere = [(u, owner) for u, owner in published.owner_of.items() if stands.get(owner) != u]
-    former = sorted((url, owner) for url, owner in elsewhere if free(url))
+    former = sorted(
+        (url, owner)
+        for url, owner in published.owner_of.items()
+        if stands.get(owner) != url and free(url)
+    )
     named = _named(old, base_url) if former else set()
     for url, owner in former:
         if owner not in live or not free(url):

@@ -7,7 +7,7 @@ is idempotent: with its own rows added to what is published it gives the same ad
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -86,26 +86,7 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
     in order; what is left gets the first free suffix ("Tin 2" owns tin-2, so a second "Tin" is
     tin-3). Addresses that differ only in case count as one.
     """
-    wishes = list(claims)
-    urls: dict[str, str] = {}
-    places: dict[str, str] = {}
-    had: dict[str, str] = {}  # by owner, what was published for a wish that is looked at again
-    rest: list[Claim] = []
-    owner_of = published.owner_of
-    for claim, place in zip(wishes, routes.folded_all([c.wish for c in wishes]), strict=True):
-        owner, wish, firm = claim
-        if owner_of.get(wish) == owner and place not in taken:
-            urls[owner] = wish
-            places[place] = owner
-        elif owner_of and (before := _had(owner, wish, published, taken)):
-            if firm:  # a person asks for another address than the published one
-                had[owner] = before
-                rest.append(claim)
-            else:
-                urls[owner] = before
-                places[routes.folded(before)] = owner
-        else:
-            rest.append(claim)
+    urls, places, had, rest = _kept(list(claims), published, taken)
     if not rest:
         return Settlement(urls, places, (), ())
     lost: list[tuple[Claim, str]] = []
@@ -142,6 +123,37 @@ def assign(claims: Iterable[Claim], published: Published, taken: Mapping[str, st
                 break
     rows = tuple((url, owner) for owner, url in urls.items() if url not in published.owner_of)
     return Settlement(urls, places, rows, tuple(lost))
+
+
+class _Kept(NamedTuple):
+    """Who keeps a published address: by owner, and by folded address; what owners had whose wishes are looked at again;
+    and the claims that are open."""
+
+    urls: dict[str, str]
+    places: dict[str, str]
+    had: dict[str, str]
+    rest: list[Claim]
+
+
+def _kept(wishes: Sequence[Claim], published: Published, taken: Mapping[str, str]) -> _Kept:
+    kept = _Kept({}, {}, {}, [])
+    urls, places, had, rest = kept
+    owner_of = published.owner_of
+    for claim, place in zip(wishes, routes.folded_all([c.wish for c in wishes]), strict=True):
+        owner, wish, firm = claim
+        if owner_of.get(wish) == owner and place not in taken:
+            urls[owner] = wish
+            places[place] = owner
+        elif owner_of and (before := _had(owner, wish, published, taken)):
+            if firm:  # a person asks for another address than the published one
+                had[owner] = before
+                rest.append(claim)
+            else:
+                urls[owner] = before
+                places[routes.folded(before)] = owner
+        else:
+            rest.append(claim)
+    return kept
 
 
 def _folder(place: str) -> str:
