@@ -78,8 +78,8 @@ _AT_A_TIME = 5_000  # articles that are in memory whole
 
 
 def _had_page(desk: Desk, slips: Sequence[Slip]) -> dict[str, str]:
-    days = {slip.path: desk.past.had_page(slip.path) for slip in slips}
-    return {path: day for path, day in sorted(days.items()) if day}
+    paths = sorted([slip.path for slip in slips])
+    return {path: day for path in paths if (day := desk.past.had_page(path))}
 
 
 def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tuple[Problem, ...]]:
@@ -91,8 +91,8 @@ def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tupl
     hashes = kept.sentences()
     comparable = [s for s in archive.keepers if s.flags & FULL and s.number in hashes]
     texts = [hashes[slip.number] for slip in comparable]
-    proposed = [(comparable[a].path, comparable[b].path) for a, b in kin.candidates(texts)]
-    slips = {slip.path: slip for slip in archive.keepers}
+    near = [(comparable[one], comparable[two]) for one, two in kin.candidates(texts)]
+    slips = {slip.path: slip for pair in near for slip in pair}
     by_keeper = {cluster.keeper: dedupe.members_of(cluster) for cluster in clusters}
     apart = dedupe.Apart(ruled)
 
@@ -107,7 +107,7 @@ def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tupl
         asked = judge([(earlier, later)]) if may_join(later, (earlier,)) else []
         return asked[0].verdict if asked else ""
 
-    pairs = judge([(a, b) for a, b in proposed if may_join(b, (a,))])
+    pairs = judge([(a.path, b.path) for a, b in near if may_join(b.path, (a.path,))])
     groups = kin.refiled(pairs, ask, may_join)
     if groups:
         joined = {path for first, others in groups.items() for path in (first, *others)}
@@ -121,7 +121,8 @@ def compare(desk: Desk, folded: Folded) -> tuple[Archive, tuple[Pair, ...], tupl
         problems = (*(p for p in problems if p.where.path not in everyone), *found)
         archive = dedupe.fold(released.live, clusters)
     page_of = {path: cluster.keeper for cluster in clusters for path in cluster.copies}
-    order = {slip.path: place for place, slip in enumerate(archive.keepers)}
+    named = {page_of.get(path, path) for pair in pairs for path in pair[:2]}
+    order = {slip.path: at for at, slip in enumerate(archive.keepers) if slip.path in named}
     return archive, kin.settled(pairs, page_of, order), problems
 
 

@@ -95,10 +95,11 @@ class _Binding:
         extras, wrong = stories.extras(draft, self.desk)
         self.problems.extend(wrong)
         self.pictures.update(p.shown for extra in extras.values() for p in extra.pictures)
-        at = stacks.at_stories(stories.said(extras), address)
+        at = stacks.at_stories(stories.said(draft, extras, self.desk), address)
         if told := self.known.get(at):
             self.bound[address] = stacks.unpacked_bound(told)
             return
+        extras = stories.completed(draft, extras, self.desk)
         bound, rows = stacks.bind_stories(at, stories.stories(draft, extras, self.desk))
         self.bound[address] = bound
         yield at, stacks.packed_bound(bound), at, rows

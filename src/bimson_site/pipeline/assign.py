@@ -135,22 +135,23 @@ class _Kept(NamedTuple):
     rest: list[Claim]
 
 
-def _kept(wishes: Sequence[Claim], published: Published, taken: Mapping[str, str]) -> _Kept:
+def _kept(claims: Sequence[Claim], published: Published, taken: Mapping[str, str]) -> _Kept:
     kept = _Kept({}, {}, {}, [])
     urls, places, had, rest = kept
-    owner_of = published.owner_of
-    for claim, place in zip(wishes, routes.folded_all([c.wish for c in wishes]), strict=True):
+    wishes = [wish for _, wish, _ in claims]
+    owners = map(published.owner_of.get, wishes)
+    for claim, place, before in zip(claims, routes.folded_all(wishes), owners, strict=True):
         owner, wish, firm = claim
-        if owner_of.get(wish) == owner and place not in taken:
+        if before == owner and place not in taken:
             urls[owner] = wish
             places[place] = owner
-        elif owner_of and (before := _had(owner, wish, published, taken)):
+        elif published.owner_of and (url := _had(owner, wish, published, taken)):
             if firm:  # a person asks for another address than the published one
-                had[owner] = before
+                had[owner] = url
                 rest.append(claim)
             else:
-                urls[owner] = before
-                places[routes.folded(before)] = owner
+                urls[owner] = url
+                places[routes.folded(url)] = owner
         else:
             rest.append(claim)
     return kept

@@ -217,23 +217,19 @@ def fold(slips: Iterable[Slip], clusters: Iterable[Cluster]) -> Archive:
     copies_of = {path: cluster.keeper for cluster in clusters for path in cluster.copies}
     reasons = {path: REFILE for cluster in clusters for path in cluster.refiled}
     reasons |= {path: RULED for cluster in clusters for path in cluster.ruled}
-    keepers, pages = [], []
-    copies: dict[str, list[Copy]] = defaultdict(list)
     slips = list(slips)
-    plain = all(
-        slip.path.isascii() for slip in slips
-    )  # then NFC changes nothing, and C may compare
+    # With ASCII alone NFC changes nothing, and C may compare.
+    plain = "".join([slip.path for slip in slips]).isascii()
     by_order = attrgetter("instant", "tie", "path") if plain else attrgetter("order")
-    for slip in sorted(slips, key=by_order):
-        if slip.flags & ORDINARY:
-            pages.append(slip)
-        elif slip.path in copies_of:
-            reason = reasons.get(slip.path, REPEAT)
-            copies[copies_of[slip.path]].append(Copy(slip, reason))
-        else:
-            keepers.append(slip)
-    found = {path: tuple(each) for path, each in copies.items()}
-    return Archive(tuple(keepers), found, tuple(pages))
+    in_order = sorted(slips, key=by_order)
+    pages = tuple([slip for slip in in_order if slip.flags & ORDINARY])
+    if pages:
+        in_order = [slip for slip in in_order if not slip.flags & ORDINARY]
+    copies: dict[str, list[Copy]] = defaultdict(list)
+    for slip in [slip for slip in in_order if slip.path in copies_of]:
+        copies[copies_of[slip.path]].append(Copy(slip, reasons.get(slip.path, REPEAT)))
+    keepers = tuple([slip for slip in in_order if slip.path not in copies_of])
+    return Archive(keepers, {path: tuple(each) for path, each in copies.items()}, pages)
 
 
 def _key(signature: Signature) -> tuple[str, str]:

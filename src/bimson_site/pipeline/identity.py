@@ -31,8 +31,10 @@ class Past:
 
     def had_page(self, path: str) -> str:
         """The first day on which an article had a page of its own; "" if it had none."""
-        name = self.name(path)
-        names = {name, *self.ledger.former(name, path)} if name != path else {name}
+        name = self.names.get(path)
+        if name is None:
+            return self.ledger.pages.get(path, "")
+        names = {name, *self.ledger.former(name, path)}
         return min((d for n in names if (d := self.ledger.pages.get(n))), default="")
 
 

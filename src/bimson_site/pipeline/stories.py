@@ -72,31 +72,52 @@ _NO_TERMS: tuple[tuple[TermKey, ...], ...] = ((), (), (), ())
 
 
 def extras(draft: Draft, desk: Desk) -> tuple[dict[str, Extra], list[Problem]]:
-    """What the stories of a shelf have beside their articles, by path of those that have anything; the problems of
-    what they refer to."""
+    """What the stories of a shelf have beside their articles, by path, of those that depend on other articles than
+    their own copies: that refer to something, mention a place that is no more, or have kin; the problems of what they
+    refer to."""
     found: dict[str, Extra] = {}
     problems: list[Problem] = []
-    copies, moved, links = desk.archive.copies, desk.places.moved, desk.links
+    links = desk.links
     for slip in draft.keepers:
-        path = slip.path
-        if slip.flags & ODD or slip.mentions or path in copies or path in moved or path in links:
-            found[path], wrong = _extra(slip, desk)
+        if slip.flags & ODD or slip.mentions or slip.path in links or _odd_copies(slip, desk):
+            found[slip.path], wrong = _extra(slip, desk)
             problems += wrong
     return found, problems
 
 
-def said(found: Mapping[str, Extra]) -> bytes:
-    """What stands for the extras of a shelf, beside what its cards are made of."""
-    return b"".join([path.encode("utf-8", "surrogatepass") + f.digest for path, f in found.items()])
+def _odd_copies(slip: Slip, desk: Desk) -> bool:
+    copies = desk.archive.copies
+    return slip.path in copies and any(c.article.flags & ODD for c in copies[slip.path])
+
+
+def said(draft: Draft, found: Mapping[str, Extra], desk: Desk) -> bytes:
+    """What stands for all that the stories of a shelf have beside what its cards are made of; `found` as `extras`."""
+    copies, moved, owners = desk.archive.copies, desk.places.moved, desk.places.owners
+    parts: list[object] = []
+    for slip in draft.keepers:
+        path = slip.path
+        if path in found:
+            parts += (path, found[path].digest)
+        elif path in copies or path in moved:
+            told = [
+                (c.article.number, c.reason, owners.get(c.article.path))
+                for c in copies.get(path, ())
+            ]
+            parts += (path, tuple(moved.get(path, ())), tuple(told))
+    return bytes_of(tuple(parts))
+
+
+def completed(draft: Draft, found: Mapping[str, Extra], desk: Desk) -> dict[str, Extra]:
+    """`extras` with those of the other stories that have anything."""
+    copies, moved = desk.archive.copies, desk.places.moved
+    others = {s.path: s for s in draft.keepers if s.path in copies or s.path in moved}
+    made = {path: _extra(slip, desk)[0] for path, slip in others.items() if path not in found}
+    return {**found, **made}
 
 
 def refers(draft: Draft, desk: Desk) -> bool:
     """Whether an article on a shelf may refer to any page: then all cards must be listed before its story is made."""
-    copies = desk.archive.copies
-    return bool(desk.odd) and any(
-        slip.flags & ODD or any(c.article.flags & ODD for c in copies.get(slip.path, ()))
-        for slip in draft.keepers
-    )
+    return bool(desk.odd) and any(s.flags & ODD or _odd_copies(s, desk) for s in draft.keepers)
 
 
 def stories(draft: Draft, found: Mapping[str, Extra], desk: Desk) -> list[Dated]:

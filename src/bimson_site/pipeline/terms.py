@@ -7,7 +7,7 @@ casefold; the most frequent spelling is shown. Addresses come from `pipeline.ass
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -79,7 +79,7 @@ def wording(slips: Iterable[Slip]) -> Wording:
     keys: list[dict[bytes, TermKey]] = []
     together = zip(*[kinds_of(slip.terms) for slip in slips], strict=True)
     for kind, said in zip(TermKind, tuple(together) or ((),) * len(TermKind), strict=True):
-        names = Counter(names_of_all(said))
+        names = _counted(said)
         decoded = {name: name.decode() for name in names}
         found = {n: k for n, text in decoded.items() if (k := key_of(kind, text))[1].strip("/")}
         for name, key in found.items():
@@ -92,6 +92,19 @@ def wording(slips: Iterable[Slip]) -> Wording:
         for key, found in counts.items()
     }
     return Wording(shown, tuple(keys))
+
+
+def _counted(said: Sequence[bytes]) -> Counter[bytes]:
+    """How often each name of one kind stands in articles. Most name the same authors, sections and sources together;
+    tags stand in a new company nearly every time."""
+    together = Counter(said)
+    if 4 * len(together) > len(said):
+        return Counter(names_of_all(said))
+    names: Counter[bytes] = Counter()
+    for some, times in together.items():
+        for name in names_of(some):
+            names[name] += times
+    return names
 
 
 def _capitals(name: str) -> int:
