@@ -226,6 +226,29 @@ def test_authors_and_tags_of_copies_are_united_and_contradictions_named(site) ->
         assert word in page
 
 
+def test_a_contradiction_is_told_where_it_stands_now(site) -> None:
+    """Fields in another order: no page is another, but a line is."""
+    made = site(
+        {
+            "a.md": article(TITLE, author="Mai Liên", tags="[chợ, sông, núi]"),
+            "b.md": article(TITLE, author="Hà Vy"),
+        }
+    )
+
+    def line() -> int:
+        return next(
+            p["line"] for p in made.build().json["problems"] if p["code"] == "copies-disagree"
+        )
+
+    line()
+    made.write("content/c.md", article("Khác hẳn", body="Một chuyện khác."))
+    before = line()  # by now it is known who had a page
+    head, title, *others = (made.root / "content/b.md").read_text().split("\n", 4)
+    assert others[1].startswith("author")
+    made.write("content/b.md", "\n".join([head, others[1], others[0], title, others[2]]))
+    assert line() == before - 2
+
+
 def test_no_article_is_folded_by_an_empty_body(site) -> None:
     made = site({"a.md": article("Ảnh", body=""), "b.md": article("Ảnh", body="")})
     assert made.build().json["copies"] == 0

@@ -7,8 +7,8 @@ another way to build.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -19,6 +19,7 @@ from bimson_site import printing, routes
 from bimson_site import survey as surveys
 from bimson_site.effects import files, workers
 from bimson_site.effects.cache import Cache
+from bimson_site.effects.files import Existing
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Location, Problem, Severity, problem
@@ -26,7 +27,7 @@ from bimson_site.model import Rehearsal, Report, digest
 from bimson_site.pipeline import ledger, publish, records
 from bimson_site.pipeline.discover import is_article
 from bimson_site.pipeline.ledger import Row, file_of
-from bimson_site.pipeline.records import Finished
+from bimson_site.pipeline.records import Finished, Outputs
 from bimson_site.pipeline.release import Moment
 from bimson_site.pipeline.server_maps import APACHE_HEAD
 from bimson_site.printing import Job, Pressed
@@ -63,6 +64,7 @@ def _build(
         if ours := (folder / files.MARK).is_dir():
             held.enter_context(output)
         untouched = _look(folder, last, hands, held) if ours else lambda: False
+        compiled = held.enter_context(printing.compiling(site, hands))
         walked = surveys.read(site, kept, hands)
         context = _context(site, walked.digest, moment)
         if report := _as_before(moment, last, context, untouched, hands, options):
@@ -81,10 +83,11 @@ def _build(
         site.permalinks.put_away()
         if not ours:
             held.enter_context(output)
-        known = files.Existing(last.outputs, files.folders_of(last.outputs)) if last else None
-        existing = known if known and untouched() else output.existing()
+        then = last.outputs.files if last else None
+        existing = Existing(then) if then is not None and untouched() else output.existing()
         hands.lap("walk the output")
-        ordered = printing.order(job, edition, existing, last.outputs if last else None)
+        site.compiled.update(compiled())
+        ordered = printing.order(job, edition, existing, then)
         span = edition.span
         del edition
         pressed = printing.press(job, ordered, existing)
@@ -102,7 +105,7 @@ def _build(
         context = _context(site, said, moment)
         owed = bool(lines) and not report.recorded
         left = replace(report, new_addresses=report.new_addresses * owed, recorded=False)
-        finished = Finished(context, *span, left, owed, pressed.outputs)
+        finished = Finished(context, *span, left, owed, Outputs.of(pressed.outputs))
         kept.publish(job.name, records.packed_build(finished), pressed.changed, pressed.gone)
         hands.lap("remember")
     return replace(
@@ -124,7 +127,8 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     job = Job(site, folder, hands, kept, rehearsal=True)
     existing = files.existing(folder)
     last = records.unpacked_build(kept.state(job.name))
-    ordered = printing.order(job, surveyed.edition, existing, last.outputs if last else None)
+    then = last.outputs.files if last else None
+    ordered = printing.order(job, surveyed.edition, existing, then)
     pressed = printing.press(job, ordered, existing)
     deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(
@@ -187,7 +191,7 @@ def _report(site: Site, surveyed: Survey, news: Sequence[Row]) -> Report:
 def _ours(folder: Path, last: Finished | None) -> frozenset[str]:
     """Files at the top whose names start with a dot and that builds have written: by what the cache
     remembers, and where it is lost, by how our map for Apache begins."""
-    known = {path for path in last.outputs if path.startswith(".")} if last else set()
+    known = {path for path in last.outputs.files if path.startswith(".")} if last else set()
     path = routes.output(routes.APACHE_MAP)
     return frozenset({*known, *({path} if files.begins(folder / path, APACHE_HEAD) else ())})
 
@@ -197,33 +201,17 @@ def _look(folder: Path, last: Finished | None, hands: Hands, held: ExitStack) ->
     take half each: that takes as long as the walk of content/ meanwhile."""
     if last is None:
         return lambda: False
-    some = _half(last.outputs)
-    halves = [partial(_untouched, folder, last, some, within) for within in (True, False)]
-    size = len(last.outputs)
-    looked = [held.enter_context(hands.beside(size, half)) for half in halves]
+    outputs = last.outputs
+    halves = [partial(_untouched, folder, outputs, named) for named in (True, False)]
+    looked = [held.enter_context(hands.beside(outputs.count, half)) for half in halves]
     return lambda: all(half() for half in looked)
 
 
-def _half(outputs: Iterable[str]) -> frozenset[str]:
-    """Names at the top of an output folder below which about half of its files lie."""
-    counts = Counter(path.partition("/")[0] for path in outputs)
-    some, held = set(), 0
-    for name, count in counts.most_common():
-        if held + count <= counts.total() // 2:
-            some.add(name)
-            held += count
-    return frozenset(some)
-
-
-def _untouched(folder: Path, last: Finished, some: Container[str], within: bool) -> bool:
-    """The same of the files below some names at its top, or of all others."""
-    found = files.existing(folder, lambda name: (name in some) is within)
-    left = {
-        path: stamp
-        for path, stamp in last.outputs.items()
-        if (path.partition("/")[0] in some) is within
-    }
-    return found.files == left and not found.links
+def _untouched(folder: Path, left: Outputs, named: bool) -> bool:
+    """The same of one half of the files."""
+    names = left.names
+    found = files.existing(folder, lambda name: (name in names) is named)
+    return found.files == left.half(named=named) and not found.links
 
 
 class LastBuild(NamedTuple):
@@ -271,4 +259,4 @@ def _as_before(
     hands.lap("walk the output")
     if not same:
         return None
-    return replace(last.report, written=0, kept=len(last.outputs), deleted=0)
+    return replace(last.report, written=0, kept=last.outputs.count, deleted=0)

@@ -77,7 +77,7 @@ def _compare(site: Site, names: tuple[str, str], kept: Cache, voice: Voice) -> C
     walked = surveys.read(site, kept, ALONE)
     slips = kept.slips()
     odd = {a.path: a for a in kept.articles(s.number for s in slips if s.flags & ODD).values()}
-    paths = [source.path for source in walked.sources.articles]
+    paths = walked.sources.articles
     find = rulings.finder(paths, slips, odd, site.config.base_url)
     healthy = {slip.path for slip in slips}
     one, two = (_article(name, find(name), healthy, kept, voice) for name in names)

@@ -44,7 +44,7 @@ class Folded(NamedTuple):
 
 def fold(desk: Desk) -> Folded:
     """Fold exact repeats. Only articles whose skeletons are alike, and those that a person names, are looked
-    at; and if they are those of last time, to the byte, so are their clusters."""
+    at; and if they say what they said last time, so do their clusters."""
     site, released, ruled, _, kept, _ = desk
     base_url = site.config.base_url
     suspects = dedupe.suspects(released.live, ruled)
@@ -52,7 +52,7 @@ def fold(desk: Desk) -> Folded:
     articles_said = tuple([(slip.path, slip.digest) for slip in suspects])
     said = digest((base_url, tuple(ruled), tuple(had_page.items()), articles_said))
     if known := kept.folded(said):
-        return Folded(*known)
+        return _as_before(Folded(*known), suspects, kept)
     url_of = partial(addresses.natural, base_url=base_url)
     clusters: list[Cluster] = []
     problems: list[Problem] = []
@@ -75,6 +75,17 @@ def fold(desk: Desk) -> Folded:
 
 
 _AT_A_TIME = 5_000  # articles that are in memory whole
+
+
+def _as_before(folded: Folded, suspects: Sequence[Slip], kept: Cache) -> Folded:
+    """What was known, with its problems where they stand now: what a slip's digest stands for says no lines."""
+    if not folded.problems:
+        return folded
+    wrong = {each.where.path for each in folded.problems}
+    named = kept.articles(slip.number for slip in suspects if slip.path in wrong)
+    articles = {article.path: article for article in named.values()}
+    problems = tuple(dedupe.placed(each, articles) for each in folded.problems)
+    return folded._replace(problems=problems)
 
 
 def _had_page(desk: Desk, slips: Sequence[Slip]) -> dict[str, str]:

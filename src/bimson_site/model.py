@@ -114,9 +114,9 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What discover makes of a listing: article files, and the files that may stand beside them."""
+    """What discover makes of a listing: the paths of article files, and the files that may stand beside them."""
 
-    articles: tuple[Source, ...] = ()
+    articles: tuple[str, ...] = ()
     beside: tuple[Source, ...] = ()
     hidden: tuple[Source, ...] = ()
 

@@ -6,15 +6,16 @@ keeps its pages, unless somebody touched their files.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from bimson_site import pressroom, routes
-from bimson_site.effects import compiled, files
+from bimson_site.effects import compiled, files, workers
 from bimson_site.effects.cache import Cache, Published
 from bimson_site.effects.files import Existing
 from bimson_site.effects.site import Site
@@ -132,12 +133,12 @@ def press(job: Job, order: Order, existing: Existing) -> Pressed:
     if not _known_places(old, made) and in_conflict(left, [each.path for each in made]):
         found = _contested(order, printed)
     outputs, moves, refused, clashes = found
-    dead = remarks.menu(order.masthead.menu, {routes.place(path) for path in outputs})
+    dead = remarks.menu(order.masthead.menu, _Places(outputs))
     redirects = 0
     if job.rehearsal:
         redirects = sum(r.view == "redirect" for r in _receipts(order, printed))
-    sizes = {path: stamp[0] for path, stamp in outputs.items()}
-    over = hosting.over(job.site.config.host, sizes)
+    host = job.site.config.host
+    over = hosting.over(host, {path: stamp[0] for path, stamp in outputs.items()}) if host else ()
     return Pressed(
         outputs,
         moves,
@@ -148,6 +149,20 @@ def press(job: Job, order: Order, existing: Existing) -> Pressed:
         (*clashes, *dead, *over),
         redirects,
     )
+
+
+class _Places:
+    """The folded addresses of files; all are folded only where somebody asks for one that is not there as it is."""
+
+    def __init__(self, paths: Collection[str]) -> None:
+        self._paths = paths
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._paths or place in self._folded
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        return frozenset(map(routes.place, self._paths))
 
 
 def _known_places(old: Container[str], made: Sequence[pressroom.Made]) -> bool:
@@ -206,7 +221,7 @@ class Versions:
         self.press = Press(front, site.templates, compiled=site.compiled)
         before = len(site.compiled)
         self.press.prepare()
-        if len(site.compiled) != before:
+        if len(site.compiled) != before or not compiled.kept(site.root):
             compiled.save(site.root, site.compiled)
         self._base = (self.press.masthead_digest, site.tool)
         self._templates: dict[str, str] = {}
@@ -217,6 +232,20 @@ class Versions:
             found = (render.template(v, self.views, self.press) for v in views.split())
             self._templates[views] = digest(tuple(found))
         return digest((outline.digest, *self._base, self._templates[views]))
+
+
+def compiling(site: Site, hands: Hands) -> AbstractContextManager[Callable[[], dict[str, bytes]]]:
+    """Have templates compiled in a process of their own where few are: it takes 0.3 s, which a first build of a small
+    site would wait for. What is yielded gives them as `Site.compiled` has them."""
+    if len(site.compiled) >= len(site.templates) or compiled.kept(site.root):
+        return nullcontext(dict)
+    return hands.beside(workers.WORTH_A_PROCESS, partial(_compiled, site))
+
+
+def _compiled(site: Site) -> dict[str, bytes]:
+    front = Masthead("", "", site.config.language, site.config.timezone, "", (), ())
+    Press(front, site.templates, compiled=site.compiled).prepare()
+    return site.compiled
 
 
 def _print(job: Job, order: Order, existing: Existing) -> dict[str, pressroom.Printed]:

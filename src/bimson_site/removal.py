@@ -71,7 +71,7 @@ _ALIKE = frozenset({Verdict.VERSION, Verdict.REVISION})
 
 def _meant(site: Site, target: str, surveyed: Survey) -> tuple[str, str]:
     """The file that is meant, "" where it is gone; and then the owner of the address."""
-    if found := file_meant(site, target, (source.path for source in surveyed.sources.articles)):
+    if found := file_meant(site, target, surveyed.sources.articles):
         return found, ""
     url = routes.here(target, site.config.base_url) or "/" + target.lstrip("/")
     urls = {url, f"{url}/", url.removesuffix("index.html")}

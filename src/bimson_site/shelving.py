@@ -6,12 +6,16 @@ Orders `pipeline.cards`, `stories` and `stacks`, with the cache. Next: `survey` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from bimson_site.config import ListSizes
 from bimson_site.effects.cache import Cache
+from bimson_site.effects.workers import Hands
 from bimson_site.errors import Problem
 from bimson_site.pipeline import cards, stacks, stories
 from bimson_site.pipeline.cards import Desk
@@ -32,11 +36,25 @@ _Rows = tuple[bytes, bytes, bytes, bytes]  # what `Cache.keep_shelves` takes
 
 
 def shelve(
-    drafts: Sequence[Draft], desk: Desk, kept: Cache, sizes: ListSizes, listed: list[Inventory]
+    drafts: Sequence[Draft],
+    desk: Desk,
+    kept: Cache,
+    sizes: ListSizes,
+    listed: list[Inventory],
+    hands: Hands,
 ) -> Shelving:
     """Bind all shelves. Their inventories are added to `listed` before the first story asks what answers an address."""
     work = _Binding(desk, kept.shelves(), max(sizes.term, sizes.home, sizes.feed))
-    kept.keep_shelves(work.cards(drafts, listed))
+    for here, there in work.halves(drafts):
+        new = sum(map(work.new_in, there))
+        with hands.beside(
+            _LOOKS * new, partial(_bound, desk, work.known, work.end, there)
+        ) as bound:
+            kept.keep_shelves(work.cards(here, listed))
+            made = bound() if new else []
+        kept.keep_shelves(made)
+        work.known.update((said, told) for said, told, *_ in made)
+        kept.keep_shelves(work.cards(there, listed))
     kept.keep_shelves(work.waiting())
     found = tuple(Shelved(each, work.bound[each.address]) for each in listed)
     kept.keep_only_shelves(
@@ -46,25 +64,54 @@ def shelve(
     return Shelving(found, frozenset(work.pictures), tuple(work.problems))
 
 
+_AT_A_TIME = 20_000  # articles whose rows are bound before they are written
+_LOOKS = 8  # an article takes as long to be bound as so many files to be looked at
+
+
+def _bound(desk: Desk, known: dict[bytes, bytes], end: int, drafts: Sequence[Draft]) -> list[_Rows]:
+    """The rows of what is new on some shelves, as another process makes them."""
+    return list(_Binding(desk, known, end).cards(drafts, []))
+
+
 @dataclass(frozen=True, slots=True)
 class _Binding:
     """Shelves at work: what was told of them last time by what they said; how many of the newest a list may show; what
     was bound by now, by the address of the cards; the shelves whose stories wait until all cards are listed."""
 
     desk: Desk
-    known: Mapping[bytes, bytes]
+    known: dict[bytes, bytes]
     end: int
     bound: dict[bytes, Bound] = field(default_factory=dict)
     later: list[tuple[Draft, bytes]] = field(default_factory=list)
     pictures: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
+    def said(self, draft: Draft) -> bytes:
+        """What stands for all that the cards of a shelf are made of, but for how their terms are shown."""
+        return draft.said + b"%d" % self.end
+
+    def new_in(self, draft: Draft) -> int:
+        """How many articles are to be bound, by about."""
+        return 0 if self.said(draft) in self.known else len(draft.keepers) + len(draft.records)
+
+    def halves(self, drafts: Sequence[Draft]) -> Iterator[tuple[list[Draft], list[Draft]]]:
+        """Shelves in their order, some at a time, in two halves that take about as long."""
+        left = deque(drafts)
+        while left:
+            some: list[Draft] = []
+            ends: list[int] = []
+            while left and (not ends or ends[-1] < _AT_A_TIME):
+                some.append(left.popleft())
+                ends.append((ends[-1] if ends else 0) + self.new_in(some[-1]))
+            middle = bisect_left(ends, ends[-1] / 2)
+            yield some[:middle], some[middle:]
+
     def cards(self, drafts: Iterable[Draft], listed: list[Inventory]) -> Iterator[_Rows]:
         """List the cards of shelves, and bind the stories of those that refer to nothing: what is told of an article is
         at hand then. Gives the rows of what is new."""
         glossary = self.desk.glossary
         for draft in drafts:
-            said = draft.said + b"%d" % self.end
+            said = self.said(draft)
             inventory = self._inventory(said)
             if inventory is None:
                 entries = cards.entries(draft, self.desk)

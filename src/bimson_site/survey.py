@@ -66,7 +66,7 @@ from bimson_site.pipeline import (
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.answers import Answers
 from bimson_site.pipeline.assemble import Found, Outline, Rows
-from bimson_site.pipeline.discover import discover
+from bimson_site.pipeline.discover import Discovered, discover
 from bimson_site.pipeline.identity import Past, identify, waiting
 from bimson_site.pipeline.ledger import Row
 from bimson_site.pipeline.masthead import masthead
@@ -135,16 +135,25 @@ class Walked:
         return blake2b(b"\0".join(told), digest_size=16).digest()
 
     @cached_property
-    def _sorted(self) -> tuple[Sources, tuple[Problem, ...]]:
+    def _sorted(self) -> Discovered:
         return discover(self._listing)
 
     @property
+    def articles(self) -> Sequence[Source]:
+        return self._sorted.articles
+
+    @property
     def sources(self) -> Sources:
-        return self._sorted[0]
+        return self._sorted.sources
 
     @property
     def unfit(self) -> tuple[Problem, ...]:
-        return self._sorted[1]
+        return self._sorted.problems
+
+    def let_go(self) -> None:
+        """Keep of the articles their paths alone: the stamps of a million files take 200 MB."""
+        self._sorted = self._sorted._replace(articles=())
+        self._listing = ()
 
 
 def opened(site: Site, *, passing: bool = False) -> Cache:
@@ -191,12 +200,12 @@ class Stale(NamedTuple):
 def stale(walked: Walked, kept: Cache) -> Stale:
     """What a walk found otherwise than it is known."""
     known = kept.known()
-    stamped = list(map(_STAMPED, walked.sources.articles))
+    stamped = list(map(_STAMPED, walked.articles))
     seen = {each for each in stamped if each[_CHANGED] != files.UNSETTLED}
     past = kept.past(known[each] for each in known.keys() - seen)
     other = [
         source
-        for source, each in zip(walked.sources.articles, stamped, strict=True)
+        for source, each in zip(walked.articles, stamped, strict=True)
         if each not in known or each not in seen
     ]
     to_read = [jobs.Unread(s, past[s.path].digest if s.path in past else b"") for s in other]
@@ -238,6 +247,7 @@ def survey(
     """Read everything and decide everything, without planning a page."""
     config = site.config
     walked = walked or read(site, kept, hands)
+    walked.let_go()
     slips = kept.slips()
     released = release(slips, moment)
     odd = _by_path(kept, (s for s in released.live if s.flags & ODD))
@@ -282,7 +292,7 @@ def survey(
         {place.name: place for place in site.places},
     )
     drawn_up = drafts.drafts(archive, places)
-    shelved = shelving.shelve(drawn_up, rows, kept, config.lists, listed)
+    shelved = shelving.shelve(drawn_up, rows, kept, config.lists, listed, hands)
     standing, misnamed = stories.pages(rows)
     said_wrong = tuple(kept.problems())
     healthy = {slip.path for slip in slips}
@@ -350,7 +360,7 @@ def _past(
 ) -> Past:
     """What was published before, as the files of now stand to it."""
     ledger = site.permalinks.ledger
-    there = {source.path for source in (*sources.articles, *sources.hidden)}
+    there = {*sources.articles, *(source.path for source in sources.hidden)}
     paths = {slip.path for slip in released.live}
     others = [slip for slip in slips if slip.path not in paths]
     names = identify(released.live, others, odd, there, ledger)
@@ -365,7 +375,7 @@ def _ruled(
     """What a person has ruled about articles that are live, and what is wrong with the rules."""
     if not any(site.rulings):
         return rulings.NOTHING_RULED, ()
-    files = [source.path for source in sources.articles]
+    files = sources.articles
     asked = rulings.unread(site.rulings, {vietnamese.nfc(path) for path in files})
     odd = _by_path(kept, (s for s in slips if s.flags & ODD)) if asked else {}
     live = {slip.path for slip in released.live}

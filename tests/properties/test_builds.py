@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bimson_site import routes, survey
+from bimson_site import routes, shelving, survey
+from bimson_site.effects import workers
 from bimson_site.effects.site import Site as OpenSite
 from bimson_site.effects.site import open_site
 from bimson_site.pipeline.release import Moment
@@ -74,6 +75,34 @@ def test_the_machine_leaves_no_trace(reference, tmp_path: Path, env, options) ->
     files, problems = reference
     assert made.files() == files
     assert result.json["problems"] == problems
+
+
+@pytest.mark.parametrize("dies", [False, True])
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_what_is_worked_out_beside_is_the_same(
+    reference, tmp_path: Path, monkeypatch, rounds: int, dies: bool
+) -> None:
+    """Shelves that another process binds, and templates that it compiles; also where it dies."""
+    here, elsewhere = os.getpid(), tmp_path / "elsewhere"
+    bound = shelving._bound
+
+    def watched(*arguments):
+        if os.getpid() != here:
+            with elsewhere.open("a") as file:
+                file.write("bound\n")
+            if dies:
+                os._exit(1)
+        return bound(*arguments)
+
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(shelving, "_bound", watched)
+    monkeypatch.setattr(shelving, "_AT_A_TIME", 6 // rounds)
+    made = put(tmp_path / "site", RICH)
+    result = made.build("--jobs", "2")
+    assert made.files() == reference[0]
+    assert result.json["problems"] == reference[1]
+    if workers._FORKED:
+        assert elsewhere.read_text().count("bound") == rounds
 
 
 def test_the_working_directory_does_not_matter(reference, tmp_path: Path) -> None:

@@ -22,6 +22,11 @@ def load(root: Path) -> dict[str, bytes]:
 _HERE: dict[str, bytes] = {}  # its keys are digests of what was compiled, so sites may share it
 
 
+def kept(root: Path) -> bool:
+    """Whether this program kept anything of a site."""
+    return _place(root).exists()
+
+
 def save(root: Path, compiled: dict[str, bytes]) -> None:
     """Keep what was compiled, in place of what other versions of the program had left."""
     place = _place(root)

@@ -12,7 +12,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files as package_files
 from itertools import count
@@ -157,11 +157,11 @@ def packaged_file(path: str) -> bytes:
 @dataclass(frozen=True, slots=True)
 class Existing:
     """What an output folder holds: the stamp of each file by path (forward slashes), its folders ("" for
-    the folder itself), and the links in it. Our own mark is left out, and what is below a top-level name
-    that starts with a dot: that is the owner's."""
+    the folder itself; None: nobody has looked), and the links in it. Our own mark is left out, and what is below a
+    top-level name that starts with a dot: that is the owner's."""
 
     files: Mapping[str, tuple[int, int, int]]
-    folders: frozenset[str]
+    folders: frozenset[str] | None = None
     links: tuple[str, ...] = ()
 
 
@@ -186,15 +186,6 @@ def existing(folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> Ex
             else:
                 found[path] = _stamp(entry.stat(follow_symlinks=False))
     return Existing(found, frozenset(folders), tuple(links))
-
-
-def folders_of(paths: Iterable[str]) -> frozenset[str]:
-    """The folders that hold some files, and those that hold these; "" is the outermost."""
-    above = {path.rpartition("/")[0] for path in paths}
-    found = set(above) | {""}
-    while above := {folder.rpartition("/")[0] for folder in above} - found:
-        found |= above
-    return frozenset(found)
 
 
 class Output:
@@ -247,22 +238,22 @@ class Output:
         self,
         moves: Sequence[tuple[str, str]],
         deletions: Iterable[str],
-        folders: Iterable[str] = (),
+        folders: Collection[str] | None = None,
     ) -> None:
         """Move staged files to their places, in order, then delete; empty folders go too.
 
-        `folders` are those that the output has already: where a file needs another, the staged folder
-        is moved whole, with all that waits in it, for nothing of an older build can be there.
+        `folders` are those that the output has already (None: the disk is asked): where a file needs another, the
+        staged folder is moved whole, with all that waits in it, for nothing of an older build can be there.
         """
         deletions = tuple(deletions)
-        standing, moved = set(folders), set[str]()
+        moved = set[str]()
         stage_folder = self.folder / MARK / STAGE
         for staged, path in moves:
             if staged != path:  # its place was taken when it was written: see `stage`
                 self._make_room(stage_folder / path.rpartition("/")[0])
                 (stage_folder.parent / staged).replace(stage_folder / path)
         for _, path in moves:
-            whole = next((f for f in _above(path) if f not in standing), None)
+            whole = next((f for f in _above(path) if f in moved or not self._has(f, folders)), None)
             if whole is None:
                 self._put(stage_folder / path, self.folder / path)
             elif whole not in moved:
@@ -270,6 +261,9 @@ class Output:
                 self._put(stage_folder / whole, self.folder / whole)
         for path in deletions:
             self._delete(path)
+
+    def _has(self, folder: str, known: Collection[str] | None) -> bool:
+        return folder in known if known is not None else (self.folder / folder).is_dir()
 
     def _put(self, staged: Path, place: Path) -> None:
         try:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -138,23 +139,26 @@ class Hands:
     def beside(self, size: int, work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         """Have something worked out in a process of its own while we go on, where its size is worth it:
         what is yielded gives the result, when it is wanted. It changes nothing but itself."""
-        if self.many == 1 or size < _WORTH_A_PROCESS or not _FORKED:
+        if self.many == 1 or size < WORTH_A_PROCESS or not _FORKED:
             yield work
             return
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_tell, args=(work, sender), daemon=True)
         process.start()
+        _beside.add(process)
         sender.close()
         try:
             yield partial(_told, receiver, work)
         finally:
+            _beside.discard(process)
             process.terminate()
             process.join()
             receiver.close()
 
 
-_WORTH_A_PROCESS = 5_000  # files to be looked at
+WORTH_A_PROCESS = 5_000  # files to be looked at, or as much work: 50 ms and more
+_beside: set[BaseProcess] = set()  # processes that are no pool's
 
 
 def _tell(work: Callable[[], object], sender: Connection[Any, Any]) -> None:
@@ -227,7 +231,7 @@ def _submit(pool: ProcessPoolExecutor, items: Sequence[Any], span: Span) -> Futu
 
 def _end(pool: ProcessPoolExecutor) -> None:
     """Nothing more is wanted of these processes: what still runs, or hangs on its way out, is ended."""
-    for process in multiprocessing.active_children():
+    for process in {*multiprocessing.active_children()} - _beside:
         process.terminate()
     pool.shutdown(wait=True, cancel_futures=True)
 

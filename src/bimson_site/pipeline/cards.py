@@ -145,9 +145,9 @@ class Desk:
         """Made only where an article refers to something: most do not; and when all cards are listed."""
         files = {vietnamese.nfc(source.path): source for source in self.sources.beside}
         unpublished = frozenset(
-            vietnamese.nfc(s.path)
-            for s in (*self.sources.articles, *self.sources.hidden)
-            if s.path not in self.places.of
+            vietnamese.nfc(path)
+            for path in (*self.sources.articles, *(s.path for s in self.sources.hidden))
+            if path not in self.places.of
         )
         named = _names(self.archive, self.odd, self.places, self.base_url)
         return Surroundings(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -317,18 +318,26 @@ def _disagreements(keeper: Article, copies: Iterable[Article]) -> Iterable[Probl
         for field in ("title", "authors", "sections", "summary", "rights"):
             here, there = getattr(other, field), getattr(keeper, field)
             if here and there and _keys(here) != _keys(there):
-                line, column = next(
-                    ((n, c) for name, n, c in other.places if name == field), (1, 1)
-                )
                 yield problem(
                     "copies-disagree",
-                    Location(other.path, line, column),
+                    _place(other, field),
                     others=(Location(keeper.path),),
                     keeper=keeper.path,
                     field=field,
                     here=_shown(here),
                     there=_shown(there),
                 )
+
+
+def _place(article: Article, field: str) -> Location:
+    line, column = next(((n, c) for name, n, c in article.places if name == field), (1, 1))
+    return Location(article.path, line, column)
+
+
+def placed(found: Problem, articles: Mapping[str, Article]) -> Problem:
+    """A problem that was found before, where its field stands now; `articles` by path."""
+    place = _place(articles[found.where.path], dict(found.values)["field"])
+    return replace(found, where=place)
 
 
 def _keys(value: str | tuple[str, ...]) -> tuple[str, ...]:

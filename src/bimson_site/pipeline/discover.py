@@ -6,6 +6,7 @@ Owns the rule by name; never reads a file. `effects.files.walk` makes the listin
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from bimson_site.errors import Location, Problem, problem
 from bimson_site.model import Source, Sources
@@ -14,7 +15,15 @@ from bimson_site.text import filenames
 ENDINGS = (".md", ".markdown")
 
 
-def discover(listing: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
+class Discovered(NamedTuple):
+    """The article files, all that a listing holds, and what is wrong with it."""
+
+    articles: tuple[Source, ...]
+    sources: Sources
+    problems: tuple[Problem, ...]
+
+
+def discover(listing: Iterable[Source]) -> Discovered:
     """Sort a listing of `content/` into articles, files beside them, and hidden files.
 
     A file is hidden when its name or a folder's begins with a dot (editors' locks, `._x.md` of
@@ -40,7 +49,9 @@ def discover(listing: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
             problems.append(
                 problem("source-unreadable", Location(source.path), reason="not a regular file")
             )
-    return Sources(tuple(articles), tuple(beside), tuple(hidden)), tuple(problems)
+    paths = tuple([source.path for source in articles])
+    sources = Sources(paths, tuple(beside), tuple(hidden))
+    return Discovered(tuple(articles), sources, tuple(problems))
 
 
 def is_article(path: str) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import marshal
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -51,17 +53,53 @@ Stamp = tuple[int, int, int]
 """What shows that a published file is as it was left: its size, time of writing and inode."""
 
 
+class Outputs:
+    """Every file that a build published, with its stamp, in two halves that are unpacked when somebody asks: those
+    below some names at the top of the output folder, and all others."""
+
+    def __init__(self, count: int, names: frozenset[str], halves: tuple[bytes, bytes]) -> None:
+        self.count = count
+        self.names = names
+        self._halves = halves
+
+    @classmethod
+    def of(cls, files: Mapping[str, Stamp]) -> Outputs:
+        counts = Counter(path.partition("/")[0] for path in files)
+        names, held = set(), 0
+        for name, count in counts.most_common():
+            if held + count <= len(files) // 2:
+                names.add(name)
+                held += count
+        halves: tuple[list[object], list[object]] = [], []
+        for item in files.items():
+            halves[item[0].partition("/")[0] not in names].append(item)
+        one, other = (sealed(tuple(some)) for some in halves)
+        return cls(len(files), frozenset(names), (one, other))
+
+    @property
+    def packed(self) -> tuple[object, ...]:
+        return self.count, tuple(sorted(self.names)), *self._halves
+
+    def half(self, *, named: bool) -> dict[str, Stamp]:
+        """Those below the `names`, or all others."""
+        return dict(opened(self._halves[not named]))
+
+    @cached_property
+    def files(self) -> Mapping[str, Stamp]:
+        return self.half(named=True) | self.half(named=False)
+
+
 class Finished(NamedTuple):
     """What a whole build leaves to the next: all that it depended on but articles and the clock; from
     when to before when (seconds since 1970 UTC) the same articles are live; its report; whether the ledger
-    has still to learn of it; every file that it published, with its stamp."""
+    has still to learn of it; what it published."""
 
     context: str
     since: int
     until: int
     report: Report
     owed: bool
-    outputs: Mapping[str, Stamp]
+    outputs: Outputs
 
 
 class DamagedError(Exception):
@@ -269,14 +307,14 @@ def packed_build(finished: Finished) -> bytes:
         tuple((held.path, held.until) for held in report.held_back),
         packed_problems(report.problems),
     )
-    outputs = tuple(finished.outputs.items())
+    outputs = finished.outputs.packed
     return sealed((finished.context, finished.since, finished.until, said, outputs))
 
 
 def unpacked_build(data: bytes) -> Finished | None:
     if not data:
         return None
-    context, since, until, (counts, held, problems), outputs = opened(data)
+    context, since, until, (counts, held, problems), (count, names, *halves) = opened(data)
     articles, pages, copies, new_addresses, owed = counts
     report = Report(
         articles=articles,
@@ -286,7 +324,8 @@ def unpacked_build(data: bytes) -> Finished | None:
         held_back=tuple(HeldBack(*each) for each in held),
         problems=unpacked_problems(problems),
     )
-    return Finished(context, since, until, report, owed, dict(outputs))
+    outputs = Outputs(count, frozenset(names), (halves[0], halves[1]))
+    return Finished(context, since, until, report, owed, outputs)
 
 
 def slip(

@@ -120,7 +120,7 @@ class Session:
             return False  # the plan will say what is wrong
         if last and (last.finished or seen.pages):
             built = last.finished
-            outputs, problems = (built.outputs, built.report.problems) if built else ({}, ())
+            outputs, problems = (built.outputs.files, built.report.problems) if built else ({}, ())
             self.early = Early(site, outputs, problems, last.stands, seen)
         return self.early is not None
 
