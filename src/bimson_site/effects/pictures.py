@@ -10,17 +10,17 @@ import io
 import os
 import warnings
 from pathlib import Path
-from typing import NamedTuple
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING, NamedTuple
 
 from bimson_site.text.gps import without_gps
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 WIDTH = 1_200  # pixels of the widest version that a page carries
 BYTES_LIMIT = 200_000_000
 # A picture of more is not decoded: 150 million pixels take 600 MB.
 PIXELS_LIMIT = 150_000_000
-Image.MAX_IMAGE_PIXELS = None  # we look before we decode
 
 # Formats that are made smaller, with the ending of the version; others are shown as they are.
 _VERSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "png", "MPO": "jpg"}
@@ -70,6 +70,9 @@ def look(data: bytes, digest: str, folder: Path) -> Facts:
 
 def _decoded(data: bytes) -> tuple[Facts, bytes]:
     """The facts of a picture and its smaller version, if it needs one."""
+    from PIL import Image, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = None  # we look before we decode
     facts = Facts()
     try:
         with Image.open(io.BytesIO(data)) as picture:
@@ -98,6 +101,8 @@ def _decoded(data: bytes) -> tuple[Facts, bytes]:
 
 
 def _smaller(picture: Image.Image, ending: str) -> Image.Image:
+    from PIL import Image, ImageOps
+
     upright = ImageOps.exif_transpose(picture)
     wanted = "RGB" if ending == "jpg" else "RGBA" if _transparent(upright) else "RGB"
     if upright.mode not in {"L", wanted}:

@@ -14,7 +14,7 @@ from bimson_site import routes
 from bimson_site.errors import Location, Problem, problem
 from bimson_site.model import FIRM, ODD, ORDINARY, Archive, Article, Gone, Kind, Slip
 from bimson_site.pipeline import terms
-from bimson_site.pipeline.assign import Claim, Published, assign
+from bimson_site.pipeline.assign import Claim, Published, Settlement, assign
 from bimson_site.pipeline.identity import Past
 from bimson_site.pipeline.ledger import ALIAS, heirs
 from bimson_site.text import slugs
@@ -62,8 +62,9 @@ def settle(
     copies = [c.article for each in archive.copies.values() for c in each]
     paths = [slip.path for slip in keepers]
     names = [owners.get(path, path) for path in paths] if owners else paths
-    live = dict(zip(names, paths, strict=True))
-    live.update((owners.get(s.path, s.path), s.path) for s in copies)
+    # Whom articles with ids and published addresses belong to now: a first build has no room to spare.
+    live = dict(zip(names, paths, strict=True)) if odd or past.ledger.rows else {}
+    live |= {owners.get(s.path, s.path): s.path for s in copies} if live else {}
     renamed = _renamed(odd.values(), past, live)
     live |= {former: live[name] for former, name in renamed.items()}
     published = past.ledger.published
@@ -96,13 +97,8 @@ def settle(
         moved.setdefault(keeper_of[copy.path], []).append(of[copy.path])
     by_owner = {owner: path for path, owner in owners.items()}
     old = [odd[s.path] for s in (*keepers, *copies) if s.flags & ODD] if odd else []
-    stands = {**first.urls, **second.urls, **third.urls}
     free = _Free(static, taken)
-    former = sorted(
-        (url, owner)
-        for url, owner in published.owner_of.items()
-        if stands.get(owner) != url and free(url)
-    )
+    former = _former(published, (first, second, third), free)
     named = _named(old, base_url) if former else set()
     for url, owner in former:
         if owner not in live or not free(url):
@@ -127,6 +123,19 @@ def settle(
         if (asked := [u for u in urls if "?" in u])
     }
     return Addresses(of, third.urls, found, owners, lost, gone, queries), tuple(problems)
+
+
+def _former(
+    published: Published, settled: Iterable[Settlement], free: Callable[[str], bool]
+) -> list[tuple[str, str]]:
+    """The published addresses at which nothing of now stands, with their owners."""
+    if not published.owner_of:
+        return []
+    stands: dict[str, str] = {}
+    for each in settled:
+        stands.update(each.urls)
+    left = published.owner_of.items()
+    return sorted((url, owner) for url, owner in left if stands.get(owner) != url and free(url))
 
 
 def _term_claims(shown: Mapping[terms.TermKey, str], published: Published) -> list[Claim]:

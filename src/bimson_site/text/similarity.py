@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
-from rapidfuzz.distance import Indel, Levenshtein
-
 from bimson_site.model import Precision, Signature, Timestamp
 from bimson_site.text import ordinary
 from bimson_site.text.furniture import IGNORABLE, LONGEST_FURNITURE, is_furniture
@@ -149,6 +147,8 @@ def joined(tokens: list[str]) -> str:
 
 def likeness(first: Sequence[str], other: Sequence[str]) -> float:
     """Likeness of two lists of tokens, 0 to 1: 1 less the share of tokens put in or taken out (Indel)."""
+    from rapidfuzz.distance import Indel
+
     return Indel.normalized_similarity(first, other)
 
 
@@ -156,6 +156,8 @@ def hunks(first: Sequence[str], other: Sequence[str]) -> list[tuple[slice, slice
     """Where two lists of tokens differ by the least number of edits (Levenshtein): what stands in the
     first, and what in its place in the other; neighbouring edits are one hunk."""
     found: list[tuple[slice, slice]] = []
+    from rapidfuzz.distance import Levenshtein
+
     for code in Levenshtein.opcodes(first, other):
         if code.tag == "equal":
             continue
@@ -179,6 +181,8 @@ def title_likeness(first: str, other: str) -> float:
     """Likeness of two title keys, 0 to 1: 1 less the share of words put in or taken out (Indel)."""
     if not first or not other:
         return 0.0
+    from rapidfuzz.distance import Indel
+
     return Indel.normalized_similarity(first.split(" "), other.split(" "))
 
 
