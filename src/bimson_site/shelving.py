@@ -7,10 +7,10 @@ Orders `pipeline.cards`, `stories` and `stacks`, with the cache. Next: `survey` 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import accumulate
 from typing import NamedTuple
 
 from bimson_site.config import ListSizes
@@ -45,16 +45,14 @@ def shelve(
 ) -> Shelving:
     """Bind all shelves. Their inventories are added to `listed` before the first story asks what answers an address."""
     work = _Binding(desk, kept.shelves(), max(sizes.term, sizes.home, sizes.feed))
-    for here, there in work.halves(drafts):
-        new = sum(map(work.new_in, there))
-        with hands.beside(
-            _LOOKS * new, partial(_bound, desk, work.known, work.end, there)
-        ) as bound:
-            kept.keep_shelves(work.cards(here, listed))
-            made = bound() if new else []
-        kept.keep_shelves(made)
-        work.known.update((said, told) for said, told, *_ in made)
-        kept.keep_shelves(work.cards(there, listed))
+    here, there = work.halves(drafts)
+    new = sum(map(work.new_in, there))
+    with hands.beside(_LOOKS * new, partial(_bound, desk, work.known, work.end, there)) as bound:
+        kept.keep_shelves(work.cards(here, listed))
+        made = bound() if new else []
+    kept.keep_shelves(made)
+    work.known.update((said, told) for said, told, *_ in made)
+    kept.keep_shelves(work.cards(there, listed))
     kept.keep_shelves(work.waiting())
     found = tuple(Shelved(each, work.bound[each.address]) for each in listed)
     kept.keep_only_shelves(
@@ -64,8 +62,9 @@ def shelve(
     return Shelving(found, frozenset(work.pictures), tuple(work.problems))
 
 
-_AT_A_TIME = 20_000  # articles whose rows are bound before they are written
 _LOOKS = 8  # an article takes as long to be bound as so many files to be looked at
+# Of more articles than this, two processes copy as much memory for each other as they save work (measured at 100,000).
+_BESIDE = 20_000
 
 
 def _bound(desk: Desk, known: dict[bytes, bytes], end: int, drafts: Sequence[Draft]) -> list[_Rows]:
@@ -94,17 +93,12 @@ class _Binding:
         """How many articles are to be bound, by about."""
         return 0 if self.said(draft) in self.known else len(draft.keepers) + len(draft.records)
 
-    def halves(self, drafts: Sequence[Draft]) -> Iterator[tuple[list[Draft], list[Draft]]]:
-        """Shelves in their order, some at a time, in two halves that take about as long."""
-        left = deque(drafts)
-        while left:
-            some: list[Draft] = []
-            ends: list[int] = []
-            while left and (not ends or ends[-1] < _AT_A_TIME):
-                some.append(left.popleft())
-                ends.append((ends[-1] if ends else 0) + self.new_in(some[-1]))
-            middle = bisect_left(ends, ends[-1] / 2)
-            yield some[:middle], some[middle:]
+    def halves(self, drafts: Sequence[Draft]) -> tuple[Sequence[Draft], Sequence[Draft]]:
+        """Shelves in their order, in two halves that take about as long; the second is empty where two are too many."""
+        ends = list(accumulate(map(self.new_in, drafts)))
+        total = ends[-1] if ends else 0
+        middle = bisect_left(ends, total / 2) if total <= _BESIDE else len(drafts)
+        return drafts[:middle], drafts[middle:]
 
     def cards(self, drafts: Iterable[Draft], listed: list[Inventory]) -> Iterator[_Rows]:
         """List the cards of shelves, and bind the stories of those that refer to nothing: what is told of an article is
