@@ -23,6 +23,8 @@ from bimson_site.pipeline.identity import Past
 from bimson_site.pipeline.release import Release
 from bimson_site.pipeline.rulings import Ruled
 
+_AT_A_TIME = 5_000  # articles that are in memory whole
+
 
 class Desk(NamedTuple):
     """What folding works on and with."""
@@ -72,9 +74,6 @@ def fold(desk: Desk) -> Folded:
     if whole:
         kept.keep_folded(said, *made)
     return made
-
-
-_AT_A_TIME = 5_000  # articles that are in memory whole
 
 
 def _as_before(folded: Folded, suspects: Sequence[Slip], kept: Cache) -> Folded:

@@ -72,13 +72,14 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be printed, and what it takes: all partitions in the order of their rights; those that are not as
-    they were, packed, with the rows of their cards; what was published before, and of that the files that
+    """What is to be printed, and what it takes: all partitions in the order of their rights; the keys of those that are not
+    as they were, and these packed, with the rows of their cards; what was published before, and of that the files that
     somebody touched. The survey's own values are not in it: they may go before the first page is drawn."""
 
     masthead: Masthead
     slots: tuple[Slot, ...]
-    commissions: Mapping[str, pressroom.Commission]
+    keys: tuple[str, ...]
+    commissions: pressroom.Commissions
     listed: Catalogue
     past: Mapping[str, Published]
     then: Mapping[str, Stamp]
@@ -113,11 +114,22 @@ def order(
             frozenset(damaged.intersection(_paths(before))) if before and damaged else frozenset(),
         )
         found.append((assemble.time(partition), outline.key, commission))
-    commissions = {key: commission for _, key, commission in sorted(found, key=itemgetter(0))}
+    found.sort(key=itemgetter(0))
+    keys = tuple([key for _, key, _ in found])
+    commissions = pressroom.Commissions(_taken(found))
     slots = tuple(Slot(outline.key, outline.digest) for outline in edition.outlines)
     listed = assemble.catalogue(stack.rows)
     job.hands.lap("compare with the last build")
-    return Order(edition.masthead, slots, commissions, listed, past, then, versions)
+    return Order(edition.masthead, slots, keys, commissions, listed, past, then, versions)
+
+
+def _taken(
+    found: list[tuple[tuple[int, int], str, pressroom.Commission]],
+) -> Iterator[pressroom.Commission]:
+    """The commissions in their order, each let go when the next is asked for: all of them together are large."""
+    found.reverse()
+    while found:
+        yield found.pop()[-1]
 
 
 def press(job: Job, order: Order, existing: Existing) -> Pressed:
@@ -266,15 +278,14 @@ def _print(job: Job, order: Order, existing: Existing) -> dict[str, pressroom.Pr
         clock=watch.clock if watch else None,
     )
     printer = partial(pressroom.make_printer, printing)
-    commissions = list(order.commissions.values())
-    printed = tuple(job.hands.work("write", printer, commissions, _lost, _weight))
+    printed = tuple(job.hands.work("write", printer, order.commissions, _lost, _weight))
     failed = sorted({p for each in printed for p in each.problems})
     if failed:
         raise SiteError(*failed)
     if watch:
         for each in printed:
             watch.add(each.timings)
-    return dict(zip(order.commissions, printed, strict=True))
+    return dict(zip(order.keys, printed, strict=True))
 
 
 _weight = attrgetter("weight")

@@ -482,7 +482,8 @@ class Cache:
     # --- shelves ------------------------------------------------------------------------------------
 
     def shelves(self) -> dict[bytes, bytes]:
-        """What was told of shelves (`stacks.packed`), by what stands for all that they were made of."""
+        """What was told of shelves (`stacks.packed_inventory`, `packed_bound`), by what stands for all that they were
+        made of."""
         rows = self._articles.execute("SELECT said, told FROM shelves")
         return {said: records.checked(told) for said, told in rows}
 

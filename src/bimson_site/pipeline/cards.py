@@ -166,9 +166,9 @@ def entries(draft: Draft, desk: Desk) -> list[Entry]:
     """The cards of a shelf, oldest first."""
     found = []
     for slip in draft.keepers:
-        told, card = desk.card(slip)
+        told, row = desk.card(slip)
         keys = (*told[0].listed, *told[1].listed, *told[2].listed, *told[3].listed)
-        found.append(Entry(slip.instant, slip.day, card, keys, not slip.flags & NOINDEX))
+        found.append(Entry(slip.instant, slip.day, row, keys, not slip.flags & NOINDEX))
     found += [_entry(record, desk) for record in draft.records]
     found.sort(key=lambda e: (e.instant, e.card.url, e.card.record, e.card.id))
     return found

@@ -42,10 +42,9 @@ class Listed(NamedTuple):
 
 class Inventory(NamedTuple):
     """What stands on a shelf, but not the rows: what stands for all that it was made of (`Draft.said`), the address of the
-    rows; all cards, and those that are no records of other
-    sources; of each day (yyyymmdd) how many of both; those of each day of the calendar (mmdd), and of each term; how
-    many search engines may list; how many there are of each day, source and section; the first and the last card,
-    and of those that are no records."""
+    rows; all cards, and those that are no records of other sources; of each day (yyyymmdd) how many of both; those of
+    each day of the calendar (mmdd), and of each term; how many search engines may list; how many there are of each
+    day, source and section; the first and the last card, and of those that are no records."""
 
     shelf: Period
     said: bytes
@@ -253,7 +252,7 @@ _KINDS = {kind.value: kind for kind in TermKind}
 
 
 def unpacked_inventory(data: bytes) -> Inventory:
-    # Written by `packed`, and its sum is right.
+    # Written by `packed_inventory`, and its sum is right.
     shelf, said, at, cards, own, days, calendar, terms, listed, table, edges, own_edges = (
         marshal.loads(data)  # noqa: S302
     )
@@ -286,7 +285,7 @@ def unpacked_bound(data: bytes) -> Bound:
 
 
 class Stacks:
-    """The rows behind leaves. `fetch` gives what is kept at an address; KeyError where nothing is."""
+    """The rows behind leaves. `fetch` gives what is kept at an address, and raises what it will where nothing is."""
 
     def __init__(self, fetch: Callable[[bytes], bytes]) -> None:
         self._fetch = fetch
