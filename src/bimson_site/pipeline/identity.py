@@ -130,11 +130,11 @@ def _renamed(
     if not fresh:
         return
     fresh.sort(key=lambda slip: (slip.path not in live, slip.order))
-    met, last = ledger.met, ledger.last_met
     here = {  # a file that is not live holds a name only where the ledger met it last
         owner
         for path in on_disk
-        if (owner := owner_in.get(path)) and (path in live or met[owner, path] == last[owner])
+        if (owner := owner_in.get(path))
+        and (path in live or ledger.met[owner, path] == ledger.last_met[owner])
     }
     # Who has or had a given id is known by that alone.
     gone = ledger.named_by_path - ledger.superseded - here - holder.keys()

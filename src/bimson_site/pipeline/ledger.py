@@ -174,7 +174,8 @@ class Ledger:
     @cached_property
     def superseded(self) -> frozenset[str]:
         """The paths by which articles were known that got an id since."""
-        given = self.paths_of.keys() - self.named_by_path
+        _, ids, paths, *_ = self._columns
+        given = {id_ for id_, path in zip(ids, paths, strict=True) if path} - self.named_by_path
         return frozenset(old for name in given for old in self.former(name))
 
     def former(self, name: str, *paths: str) -> set[str]:
