@@ -15,7 +15,7 @@ from functools import partial
 from random import Random
 from urllib.parse import unquote, urljoin
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bimson_site import routes
@@ -67,6 +67,17 @@ MOVES = st.lists(
     ),
     max_size=14,
 )
+
+
+# Another file takes the place of one that was removed, and gets an id; then the first comes back, and is moved.
+BACK = [
+    ("add", 0, "Tin", 1),
+    ("remove", 0, "Tin", 1),
+    ("add", 0, "Tin", 1),
+    ("name", 0, "Tin", 1),
+    ("restore", 0, "Tin", 1),
+    ("rename", 0, "Tin", 1),
+]
 
 
 class History:
@@ -152,6 +163,8 @@ def article(number: int, file: File) -> Article:
 
 @settings(max_examples=int(os.environ.get("BIMSON_SITE_LEDGERS", "1000")))
 @given(MOVES, st.booleans(), st.integers(0, 9))
+@example(BACK, False, 0)
+@example([BACK[0], ("retitle", 0, "Tin 2", 1), *BACK[1:], ("draft", 1, "Tin", 1)], False, 0)
 def test_a_thousand_histories(moves, named, seed) -> None:
     shuffler = Random(seed)
     history = History(named=named)

@@ -180,12 +180,24 @@ class Ledger:
 
     def former(self, name: str, *paths: str) -> set[str]:
         """The paths by which an article was known before a person gave it an id; `paths` are those of its
-        file beside the ones in which the ledger met it."""
+        file beside the ones in which the ledger met it. A path that was met since then is another article's: its own
+        file came back."""
         if name in self.named_by_path or name.rstrip("+") in paths:
             return set()
         places = {*self.paths_of.get(name, ()), *paths}
         found = {owner for path in places for owner in self._owners_in.get(path, ())}
-        return (found & self.named_by_path) - {name}
+        found = (found & self.named_by_path) - {name}
+        named = self._first_met.get(name)
+        return found if named is None else {old for old in found if self.last_met[old] <= named}
+
+    @cached_property
+    def _first_met(self) -> dict[str, str]:
+        """By owner with an id that a person gave, the first day on which it was met."""
+        found: dict[str, str] = {}
+        for row in self.rows:
+            if row.path and row.id not in self.named_by_path:
+                found[row.id] = min(row.since, found.get(row.id, row.since))
+        return found
 
     def last_day(self, former: str, name: str, path: str) -> str:
         """When an article of a given id was last met under a former name; `path` is that of its file."""
