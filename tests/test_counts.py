@@ -189,6 +189,8 @@ def test_a_build_heals_where_rows_are_missing_or_damaged(tmp_path) -> None:
         "DELETE FROM stacks",
         "UPDATE stacks SET rows = x'00'",
         "UPDATE shelves SET told = x'00'",
+        "UPDATE reams SET files = x'00'",
+        "DELETE FROM reams",
     ):
         with closing(sqlite3.connect(site.root / ".bimson" / cache.ARTICLES)) as db:
             db.execute(wrong)

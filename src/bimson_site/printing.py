@@ -18,7 +18,7 @@ from bimson_site import pressroom, routes
 from bimson_site.effects import compiled, files, workers
 from bimson_site.effects.cache import Cache, Published
 from bimson_site.effects.files import Existing
-from bimson_site.effects.site import Site
+from bimson_site.effects.site import Site, bare_press
 from bimson_site.effects.workers import Hands
 from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.features import BUILT_IN
@@ -255,8 +255,7 @@ def compiling(site: Site, hands: Hands) -> AbstractContextManager[Callable[[], d
 
 
 def _compiled(site: Site) -> dict[str, bytes]:
-    front = Masthead("", "", site.config.language, site.config.timezone, "", (), ())
-    Press(front, site.templates, compiled=site.compiled).prepare()
+    bare_press(site.config, site.templates, site.compiled).prepare()
     return site.compiled
 
 

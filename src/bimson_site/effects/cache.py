@@ -423,8 +423,8 @@ class Cache:
             if path in ream.path:
                 number = ream.number[ream.path.index(path)]
                 query = "SELECT article FROM records WHERE number = ?"
-                (packed,) = self._articles.execute(query, (number,)).fetchone()
-                return records.unpacked(packed) if packed else None
+                row = self._articles.execute(query, (number,)).fetchone()
+                return records.unpacked(row[0]) if row and row[0] else None
         return None
 
     def signatures(self, said: Collection[bytes]) -> dict[bytes, Signature]:

@@ -66,8 +66,7 @@ def open_site(root: Path) -> Site:
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     ready = compiled.load(root)
-    front = Masthead("", "", config.language, config.timezone, "", (), ())
-    Press(front, templates, compiled=ready).check()
+    bare_press(config, templates, ready).check()
     static = files.walk(root, "static", _now(root))
     unnamed = tuple(
         problem("name-undecodable", Location(source.path))
@@ -114,6 +113,14 @@ def open_site(root: Path) -> Site:
         places,
         permalinks=Permalinks(root),
     )
+
+
+def bare_press(
+    config: SiteConfig, templates: Mapping[str, TemplateSource], compiled: dict[str, bytes]
+) -> Press:
+    """A press to compile templates with, before it is known what the archive holds."""
+    front = Masthead("", "", config.language, config.timezone, "", (), ())
+    return Press(front, templates, compiled=compiled)
 
 
 def _now(root: Path) -> int:

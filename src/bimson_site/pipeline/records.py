@@ -64,6 +64,7 @@ class Outputs:
 
     @classmethod
     def of(cls, files: Mapping[str, Stamp]) -> Outputs:
+        """Published files by path, in halves of about the same size."""
         counts = Counter(path.partition("/")[0] for path in files)
         names, held = set(), 0
         for name, count in counts.most_common():
@@ -78,14 +79,16 @@ class Outputs:
 
     @property
     def packed(self) -> tuple[object, ...]:
+        """What `Outputs` is made of again: count, names, and the two halves as bytes."""
         return self.count, tuple(sorted(self.names)), *self._halves
 
     def half(self, *, named: bool) -> dict[str, Stamp]:
-        """Those below the `names`, or all others."""
+        """Those below the `names`, or all others. DamagedError where they are not what was written."""
         return dict(opened(self._halves[not named]))
 
     @cached_property
     def files(self) -> Mapping[str, Stamp]:
+        """All of them."""
         return self.half(named=True) | self.half(named=False)
 
 
