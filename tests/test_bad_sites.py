@@ -21,7 +21,7 @@ import pytest
 from bimson_site import jobs
 from bimson_site.effects import files
 from bimson_site.errors import CODES, Severity
-from bimson_site.pipeline.load import LoadRules
+from bimson_site.model import LoadRules
 from conftest import Site, run, tree
 
 SITES = Path(__file__).parent / "sites"

@@ -19,9 +19,9 @@ from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE
 
 from bimson_site import cli, config, errors
 from bimson_site.effects import files
-from bimson_site.model import Masthead
+from bimson_site.model import LoadRules, Masthead
 from bimson_site.pipeline import fields
-from bimson_site.pipeline.load import WORDS_OF_IMAGE, LoadRules, load
+from bimson_site.pipeline.load import WORDS_OF_IMAGE, load
 from bimson_site.theme.engine import Press
 from conftest import Site, article, run, run_process
 

@@ -2,7 +2,8 @@
 
 Orders the stages and nothing else. The cache enters in five places: of article files in `survey`, of pairs in `folding`, of
 the rows of a shelf in `shelving`, of partitions in `printing`, of a whole build in `_as_before`; each is memoisation, never
-another way to build.
+another way to build. The stages themselves are imported when it is known that there is something to do: that takes as long
+as looking at 20,000 files.
 """
 
 from __future__ import annotations
@@ -13,25 +14,27 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from bimson_site import printing, routes
-from bimson_site import survey as surveys
+from bimson_site import intake, routes
 from bimson_site.effects import files, workers
 from bimson_site.effects.cache import Cache
 from bimson_site.effects.files import Existing
-from bimson_site.effects.site import Site
+from bimson_site.effects.site import Site, compiling
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Location, Problem, Severity, problem
+from bimson_site.intake import Walked
 from bimson_site.model import Rehearsal, Report, digest
-from bimson_site.pipeline import ledger, publish, records
+from bimson_site.pipeline import ledger, records
 from bimson_site.pipeline.discover import is_article
 from bimson_site.pipeline.ledger import Row, file_of
 from bimson_site.pipeline.records import Finished, Outputs
 from bimson_site.pipeline.release import Moment
 from bimson_site.pipeline.server_maps import APACHE_HEAD
-from bimson_site.printing import Job, Pressed
-from bimson_site.survey import Survey
+
+if TYPE_CHECKING:
+    from bimson_site.printing import Pressed
+    from bimson_site.survey import Survey
 
 
 class Options(NamedTuple):
@@ -51,24 +54,30 @@ def build(
 ) -> Report:
     """Build a site into a folder. SiteError and MachineError leave the folder as it was; so do
     errors in the content where the build is strict, and new addresses where it is locked."""
-    return surveys.with_cache(site, lambda kept: _build(site, folder, moment, hands, kept, options))
+    return intake.with_cache(site, lambda kept: _build(site, folder, moment, hands, kept, options))
 
 
 def _build(
     site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache, options: Options
 ) -> Report:
-    job = Job(site, folder, hands, kept)
-    last = records.unpacked_build(kept.state(job.name))
+    last = records.unpacked_build(kept.state(files.name_of(site.root, folder)))
     output = files.Output(site.root, folder)
     with ExitStack() as held:
         if ours := (folder / files.MARK).is_dir():
             held.enter_context(output)
         untouched = _look(folder, last, hands, held) if ours else lambda: False
-        compiled = held.enter_context(printing.compiling(site, hands))
-        walked = surveys.read(site, kept, hands)
-        context = _context(site, walked.digest, moment)
-        if report := _as_before(moment, last, context, untouched, hands, options):
+        compiled = held.enter_context(compiling(site, hands))
+        walked = intake.walk(site, kept, hands)
+        if not walked.digest:
+            _read(site, kept, hands, walked)
+        if report := _as_before(site, walked, moment, last, untouched, hands, options):
             return report
+
+        from bimson_site import printing
+        from bimson_site import survey as surveys
+        from bimson_site.pipeline import publish
+
+        job = printing.Job(site, folder, hands, kept)
         surveyed = surveys.survey(site, moment, kept, hands, walked)
         news = surveys.news(site, surveyed, moment)
         report, edition = _report(site, surveyed, news), surveyed.edition
@@ -116,15 +125,25 @@ def _build(
     )
 
 
+def _read(site: Site, kept: Cache, hands: Hands, walked: Walked) -> None:
+    from bimson_site import survey as surveys
+
+    surveys.read(site, kept, hands, walked)
+
+
 def rehearse(site: Site, folder: Path, moment: Moment, hands: Hands = ALONE) -> Rehearsal:
     """What `build` would do: everything is planned and drawn, and nothing is written."""
-    return surveys.with_cache(site, lambda kept: _rehearse(site, folder, moment, hands, kept))
+    return intake.with_cache(site, lambda kept: _rehearse(site, folder, moment, hands, kept))
 
 
 def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache) -> Rehearsal:
+    from bimson_site import printing
+    from bimson_site import survey as surveys
+    from bimson_site.pipeline import publish
+
     files.refuse_foreign(site.root, folder)
     surveyed = surveys.survey(site, moment, kept, hands)
-    job = Job(site, folder, hands, kept, rehearsal=True)
+    job = printing.Job(site, folder, hands, kept, rehearsal=True)
     existing = files.existing(folder)
     last = records.unpacked_build(kept.state(job.name))
     then = last.outputs.files if last else None
@@ -225,8 +244,10 @@ def last_build(site: Site, moment: Moment, kept: Cache) -> LastBuild | None:
     """The last build into the usual folder; None where so much was written since that its pages say little. Whether
     the folder is as it was left, nobody has looked."""
     last = records.unpacked_build(kept.state(site.config.output))
-    walked = surveys.walk(site, kept)
+    walked = intake.walk(site, kept)
     if not walked.digest:
+        from bimson_site import survey as surveys
+
         many = len(surveys.stale(walked, kept).to_read) >= workers.WORTH_IT
         return None if many else LastBuild(last, stands=False)
     now = _context(site, walked.digest, moment)
@@ -240,16 +261,17 @@ def _stands(last: Finished, now: str, moment: Moment) -> bool:
 
 
 def _as_before(
+    site: Site,
+    walked: Walked,
     moment: Moment,
     last: Finished | None,
-    now: str,
     untouched: Callable[[], bool],
     hands: Hands,
     options: Options,
 ) -> Report | None:
     """The report of a build that has nothing to do: no file, setting or template is another than last
     time, nothing has gone live since, and every published file is as it was left."""
-    if last is None or not _stands(last, now, moment):
+    if last is None or not _stands(last, _context(site, walked.digest, moment), moment):
         return None
     if last.owed and (options.record or options.locked):
         return None

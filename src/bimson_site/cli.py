@@ -679,6 +679,7 @@ def _survey(
     told: Callable[[Any, Any], Any] = lambda surveyed, _kept: surveyed,
 ) -> Any:
     """What is `told` of a survey and its cache, the survey itself unless said otherwise; and the zone."""
+    from bimson_site import intake
     from bimson_site import survey as surveys
     from bimson_site.effects.site import open_site
     from bimson_site.text import dates
@@ -686,7 +687,7 @@ def _survey(
     site = open_site(root)
     moment = _moment(future, drafts, as_of, site.config.timezone)
     with terminal.progress(voice, None, time.monotonic, None) as hands:
-        found = surveys.with_cache(
+        found = intake.with_cache(
             site, lambda kept: told(surveys.survey(site, moment, kept, hands), kept)
         )
         return found, dates.zone(site.config.timezone)

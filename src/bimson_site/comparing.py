@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site import jobs
+from bimson_site import intake, jobs
 from bimson_site import survey as surveys
 from bimson_site.console import Voice, visible
 from bimson_site.effects import files
@@ -19,7 +19,7 @@ from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE
 from bimson_site.errors import Location, SiteError, problem
 from bimson_site.model import ODD, Article
-from bimson_site.pipeline import rulings
+from bimson_site.pipeline import named
 from bimson_site.text import verdicts
 from bimson_site.text.edits import Edit, Kind
 from bimson_site.text.verdicts import Judgement, Verdict
@@ -70,7 +70,7 @@ class Compared(NamedTuple):
 
 def compare(site: Site, names: tuple[str, str], voice: Voice) -> Compared:
     """Two articles, each by its path, id or address. SiteError (usage) where a name means none."""
-    return surveys.with_cache(site, lambda kept: _compare(site, names, kept, voice))
+    return intake.with_cache(site, lambda kept: _compare(site, names, kept, voice))
 
 
 def _compare(site: Site, names: tuple[str, str], kept: Cache, voice: Voice) -> Compared:
@@ -78,10 +78,10 @@ def _compare(site: Site, names: tuple[str, str], kept: Cache, voice: Voice) -> C
     slips = kept.slips()
     odd = {a.path: a for a in kept.articles(s.number for s in slips if s.flags & ODD).values()}
     paths = walked.sources.articles
-    find = rulings.finder(paths, slips, odd, site.config.base_url)
+    find = named.finder(paths, slips, odd, site.config.base_url)
     healthy = {slip.path for slip in slips}
     one, two = (_article(name, find(name), healthy, kept, voice) for name in names)
-    ruled, _ = rulings.resolve(site.rulings, paths, slips, odd, healthy, site.config.base_url)
+    ruled, _ = named.resolve(site.rulings, paths, slips, odd, healthy, site.config.base_url)
     said = (
         word
         for word in ("same", "different")

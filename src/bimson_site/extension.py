@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bimson_site.model import Masthead, Page
-from bimson_site.theme.engine import Press
+
+if TYPE_CHECKING:  # an engine takes time to load, and a site is opened without one
+    from bimson_site.theme.engine import Press
 
 # (page, the texts that page.reads names, in order, press) -> the bytes of the file
-Draw = Callable[[Page, Sequence[str], Press], bytes]
+Draw = Callable[[Page, Sequence[str], "Press"], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from bimson_site.model import (
     Article,
     Kind,
     Loaded,
+    LoadRules,
     Signature,
     Slip,
     Source,
 )
 from bimson_site.pipeline import load, records
-from bimson_site.pipeline.load import LoadRules
 from bimson_site.pipeline.records import Judged
 from bimson_site.text import markdown, similarity, verdicts
 from bimson_site.text.verdicts import Side

@@ -134,6 +134,18 @@ class Body:
 # --- an article, as its file says -----------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class LoadRules:
+    """The slice of the configuration that reading an article depends on."""
+
+    language: str
+    timezone: str
+    missing_authors: tuple[str, ...]
+    search: bool = False
+    places: tuple[str, ...] = ()
+    base_url: str = ""
+
+
 class Kind(StrEnum):
     """An article stands in the dated archive; a page (such as "About") has its own path."""
 

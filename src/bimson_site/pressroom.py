@@ -35,10 +35,12 @@ from bimson_site.model import (
     bytes_of,
 )
 from bimson_site.pipeline import assemble, load, publish, records, render
-from bimson_site.pipeline.assemble import Catalogue, Found
+from bimson_site.pipeline.assemble import Catalogue
 from bimson_site.pipeline.plan import plan
+from bimson_site.pipeline.records import Found
 from bimson_site.text import markdown
-from bimson_site.theme.engine import Press, TemplateSource
+from bimson_site.theme.engine import Press
+from bimson_site.theme.sources import TemplateSource
 
 
 @dataclass(frozen=True, slots=True)

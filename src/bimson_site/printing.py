@@ -6,8 +6,7 @@ keeps its pages, unless somebody touched their files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from operator import attrgetter, itemgetter
@@ -15,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bimson_site import pressroom, routes
-from bimson_site.effects import compiled, files, workers
+from bimson_site.effects import compiled, files
 from bimson_site.effects.cache import Cache, Published
 from bimson_site.effects.files import Existing
-from bimson_site.effects.site import Site, bare_press
+from bimson_site.effects.site import Site
 from bimson_site.effects.workers import Hands
 from bimson_site.errors import Location, Problem, SiteError, problem
 from bimson_site.features import BUILT_IN
@@ -244,19 +243,6 @@ class Versions:
             found = (render.template(v, self.views, self.press) for v in views.split())
             self._templates[views] = digest(tuple(found))
         return digest((outline.digest, *self._base, self._templates[views]))
-
-
-def compiling(site: Site, hands: Hands) -> AbstractContextManager[Callable[[], dict[str, bytes]]]:
-    """Have templates compiled in a process of their own where few are: it takes 0.3 s, which a first build of a small
-    site would wait for. What is yielded gives them as `Site.compiled` has them."""
-    if len(site.compiled) >= len(site.templates) or compiled.kept(site.root):
-        return nullcontext(dict)
-    return hands.beside(workers.WORTH_A_PROCESS, partial(_compiled, site))
-
-
-def _compiled(site: Site) -> dict[str, bytes]:
-    bare_press(site.config, site.templates, site.compiled).prepare()
-    return site.compiled
 
 
 def _print(job: Job, order: Order, existing: Existing) -> dict[str, pressroom.Printed]:

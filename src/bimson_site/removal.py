@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site import routes
+from bimson_site import intake, routes
 from bimson_site import survey as surveys
 from bimson_site.console import Voice, visible
 from bimson_site.effects import cache
@@ -42,7 +42,7 @@ class Planned(NamedTuple):
 
 def plan(site: Site, target: str, moment: Moment) -> Planned:
     """What goes with an article, named by an address or a file. SiteError (usage) if nothing is meant."""
-    return surveys.with_cache(site, lambda kept: _plan(site, target, moment, kept))
+    return intake.with_cache(site, lambda kept: _plan(site, target, moment, kept))
 
 
 def _plan(site: Site, target: str, moment: Moment, kept: Cache) -> Planned:

@@ -7,24 +7,21 @@ is read from the cache where their stamps are as they were.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property, partial
-from hashlib import blake2b
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple
 
-from bimson_site import darkroom, folding, jobs, routes, shelving
+from bimson_site import darkroom, folding, intake, jobs, routes, shelving
 from bimson_site.darkroom import Gallery
-from bimson_site.effects import files, tool, workers
-from bimson_site.effects.cache import Cache, Known, LostError
+from bimson_site.effects.cache import Cache, Known
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem
 from bimson_site.features import BUILT_IN
 from bimson_site.folding import Desk
+from bimson_site.intake import Walked
 from bimson_site.model import (
     ODD,
     Archive,
@@ -37,7 +34,6 @@ from bimson_site.model import (
     Pair,
     Partition,
     Slip,
-    Source,
     Sources,
     TermKind,
     Whole,
@@ -51,12 +47,11 @@ from bimson_site.pipeline import (
     drafts,
     gazetteer,
     kin,
-    load,
+    named,
     old_addresses,
     recording,
     references,
     remarks,
-    rulings,
     shelve,
     shelve_search,
     shelve_terms,
@@ -65,20 +60,18 @@ from bimson_site.pipeline import (
 )
 from bimson_site.pipeline.addresses import Addresses
 from bimson_site.pipeline.answers import Answers
-from bimson_site.pipeline.assemble import Found, Outline, Rows
-from bimson_site.pipeline.discover import Discovered, discover
+from bimson_site.pipeline.assemble import Outline, Rows
 from bimson_site.pipeline.identity import Past, identify, waiting
 from bimson_site.pipeline.ledger import Row
 from bimson_site.pipeline.masthead import masthead
 from bimson_site.pipeline.old_addresses import Answering
 from bimson_site.pipeline.plan import plan
+from bimson_site.pipeline.records import Found
 from bimson_site.pipeline.release import Moment, Release, release, span
-from bimson_site.pipeline.rulings import Ruled
+from bimson_site.pipeline.rulings import NOTHING_RULED, Ruled
 from bimson_site.pipeline.shelve import Holdings
 from bimson_site.pipeline.stacks import Inventory, Stacks
-from bimson_site.text import dates, similarity, vietnamese
-
-Result = TypeVar("Result")
+from bimson_site.text import dates, vietnamese
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,86 +101,6 @@ class Survey:
 # --- walk and load ------------------------------------------------------------------------------------
 
 
-class Walked:
-    """What stands in content/: the files, the problems of those that are none, and what is another when
-    anything of it is another, "" as long as files have to be read."""
-
-    def __init__(self, listing: Sequence[Source], said: str = "") -> None:
-        self._listing = listing
-        self.digest = said
-
-    @property
-    def settled(self) -> bool:
-        """Whether every file is old enough to be known by its stamp: one that is not may change within the same tick
-        of the clock, and be seen with the same stamp."""
-        return all(source.changed != files.UNSETTLED for source in self._listing)
-
-    @cached_property
-    def seen(self) -> bytes:
-        """A digest of the listing."""
-        paths, *numbers = zip(*self._listing, strict=True) if self._listing else [()]
-        columns = (array("q", column).tobytes() for column in numbers)
-        told = (
-            str(len(paths)).encode(),
-            "\0".join(paths).encode("utf-8", "surrogatepass"),
-            *columns,
-        )
-        return blake2b(b"\0".join(told), digest_size=16).digest()
-
-    @cached_property
-    def _sorted(self) -> Discovered:
-        return discover(self._listing)
-
-    @property
-    def articles(self) -> Sequence[Source]:
-        return self._sorted.articles
-
-    @property
-    def sources(self) -> Sources:
-        return self._sorted.sources
-
-    @property
-    def unfit(self) -> tuple[Problem, ...]:
-        return self._sorted.problems
-
-    def let_go(self) -> None:
-        """Keep of the articles their paths alone: the stamps of a million files take 200 MB."""
-        self._sorted = self._sorted._replace(articles=())
-        self._listing = ()
-
-
-def opened(site: Site, *, passing: bool = False) -> Cache:
-    """The cache of a site, for what is read under its rules by this program."""
-    program = tool.identity()
-    read_under = digest((program, similarity.NORM_VERSION, rules(site)))
-    return Cache(site.root, program, read_under, passing=passing)
-
-
-def with_cache(site: Site, work: Callable[[Cache], Result]) -> Result:
-    """What `work` makes with the cache; with a passing one where the cache fails under its hands."""
-    with workers.undisturbed():
-        try:
-            with opened(site) as kept:
-                return work(kept)
-        except LostError:
-            with opened(site, passing=True) as kept:
-                return work(kept)
-
-
-def rules(site: Site) -> load.LoadRules:
-    config = site.config
-    names = tuple(sorted(place.name for place in site.places))
-    missing, own = config.missing_authors, config.base_url
-    return load.LoadRules(config.language, config.timezone, missing, config.search, names, own)
-
-
-def walk(site: Site, kept: Cache) -> Walked:
-    """Look at every file of content/, and read none; it has its digest where all are as they were."""
-    walked = Walked(files.walk(site.root, "content", kept.now()))
-    walked.digest = kept.walked(walked.seen) if walked.settled else ""
-    return walked
-
-
 class Stale(NamedTuple):
     """Article files that are not as they were when they were read, to be read; what is known of the same files, and of
     those that are gone, by path; the paths of these."""
@@ -199,27 +112,15 @@ class Stale(NamedTuple):
 
 def stale(walked: Walked, kept: Cache) -> Stale:
     """What a walk found otherwise than it is known."""
-    known = kept.known()
-    stamped = list(map(_STAMPED, walked.articles))
-    seen = {each for each in stamped if each[_CHANGED] != files.UNSETTLED}
-    past = kept.past(known[each] for each in known.keys() - seen)
-    other = [
-        source
-        for source, each in zip(walked.articles, stamped, strict=True)
-        if each not in known or each not in seen
-    ]
+    places, past = kept.unlike(walked.articles)
+    other = [walked.articles[place] for place in places]
     to_read = [jobs.Unread(s, past[s.path].digest if s.path in past else b"") for s in other]
     return Stale(to_read, past, past.keys() - {source.path for source in other})
 
 
-_STAMPED = itemgetter(*map(Source._fields.index, ("path", "size", "written", "changed", "inode")))
-_CHANGED = 3  # its place there
-
-
-def read(site: Site, kept: Cache, hands: Hands) -> Walked:
+def read(site: Site, kept: Cache, hands: Hands, walked: Walked | None = None) -> Walked:
     """Read every article file that is not as it was; what they say is in the cache then."""
-    walked = walk(site, kept)
-    hands.lap("walk content/")
+    walked = walked or intake.walk(site, kept, hands)
     if walked.digest:
         return walked
     sources, unfit = walked.sources, walked.unfit
@@ -228,7 +129,7 @@ def read(site: Site, kept: Cache, hands: Hands) -> Walked:
         kept.forget(past[path].number for path in gone)
     whole = True
     if to_read:
-        reader = partial(jobs.make_reader, site.root, rules(site))
+        reader = partial(jobs.make_reader, site.root, intake.rules(site))
         whole = kept.keep(hands.work("read", reader, to_read, jobs.died_reading), past)
     others = tuple((s.path, *s.stamp) for s in (*sources.beside, *sources.hidden))
     walked.digest = digest((kept.history, others, tuple(p.where.path for p in unfit)))
@@ -374,12 +275,12 @@ def _ruled(
 ) -> tuple[Ruled, tuple[Problem, ...]]:
     """What a person has ruled about articles that are live, and what is wrong with the rules."""
     if not any(site.rulings):
-        return rulings.NOTHING_RULED, ()
+        return NOTHING_RULED, ()
     files = sources.articles
-    asked = rulings.unread(site.rulings, {vietnamese.nfc(path) for path in files})
+    asked = named.unread(site.rulings, {vietnamese.nfc(path) for path in files})
     odd = _by_path(kept, (s for s in slips if s.flags & ODD)) if asked else {}
     live = {slip.path for slip in released.live}
-    return rulings.resolve(site.rulings, files, slips, odd, live, site.config.base_url)
+    return named.resolve(site.rulings, files, slips, odd, live, site.config.base_url)
 
 
 def _lost_wishes(places: Addresses, slips: Sequence[Slip], kept: Cache) -> Iterator[Problem]:

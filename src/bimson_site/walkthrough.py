@@ -15,7 +15,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from bimson_site import comparing, pressroom, routes
+from bimson_site import comparing, intake, pressroom, routes
 from bimson_site import survey as surveys
 from bimson_site.console import Voice, moment, visible
 from bimson_site.effects import files
@@ -35,9 +35,7 @@ def explain(
     site: Site, target: str, when: Moment, voice: Voice, zone: tzinfo | None
 ) -> tuple[str, ...]:
     """The walk of an address or a file. SiteError (usage) if the site knows neither."""
-    return surveys.with_cache(
-        site, lambda kept: tuple(_walk(site, target, when, voice, zone, kept))
-    )
+    return intake.with_cache(site, lambda kept: tuple(_walk(site, target, when, voice, zone, kept)))
 
 
 def _walk(

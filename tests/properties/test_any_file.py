@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bimson_site.errors import CODES, describe
-from bimson_site.model import Loaded, digest
+from bimson_site.model import Loaded, LoadRules, digest
 from bimson_site.pipeline import addresses, fields, records
 from bimson_site.pipeline.dedupe import order, origin
-from bimson_site.pipeline.load import PLAIN_ADDRESS, LoadRules, body_text, load, signatures
+from bimson_site.pipeline.load import PLAIN_ADDRESS, body_text, load, signatures
 from bimson_site.pipeline.references import paths
 
 RULES = LoadRules("vi", "Asia/Ho_Chi_Minh", ("Unknown",))

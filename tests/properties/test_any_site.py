@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_any_file import documents, names
 
-from bimson_site import pressroom, routes, survey
+from bimson_site import intake, pressroom, routes, survey
 from bimson_site.effects.cache import Reader
 from bimson_site.effects.site import Site, open_site
 from bimson_site.errors import SiteError
@@ -41,7 +41,7 @@ def test_any_site_is_drawn(opened: Site, found: list[tuple[str, bytes]], everyth
         place.parent.mkdir(parents=True)
         place.write_bytes(raw)
     content.mkdir(exist_ok=True)
-    with survey.opened(opened, passing=True) as kept:
+    with intake.opened(opened, passing=True) as kept:
         surveyed = survey.survey(opened, Moment(2**35, everything, everything), kept)
         pages = tuple(survey.pages(opened, surveyed, kept))
         reader = Reader(kept.folder)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bimson_site import routes, shelving, survey
+from bimson_site import intake, routes, shelving, survey
 from bimson_site.effects import workers
 from bimson_site.effects.site import Site as OpenSite
 from bimson_site.effects.site import open_site
@@ -158,7 +158,7 @@ def test_no_two_pages_share_an_address_and_order_does_not_matter(
     for order in (sorted, shuffler.shuffle):
         made = put(tmp_path_factory.mktemp("p"), files, order)
         site = replace(theme, root=made.root)
-        with survey.opened(site, passing=True) as kept:
+        with intake.opened(site, passing=True) as kept:
             surveyed = survey.survey(site, Moment(2**40), kept)
             pages = tuple(survey.pages(site, surveyed, kept))
         planned.append((pages, surveyed.problems))

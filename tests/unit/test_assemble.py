@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bimson_site import survey
+from bimson_site import intake, survey
 from bimson_site.effects.site import open_site
 from bimson_site.pipeline import assemble
 from bimson_site.pipeline.release import Moment
@@ -24,7 +24,7 @@ def test_a_packed_partition_is_drawn_up_as_the_partition_itself(
     monkeypatch.setattr(assemble, "_LARGE", large)
     shutil.copytree(GOLDEN, tmp_path / "site", ignore=shutil.ignore_patterns("expected"))
     site = open_site(tmp_path / "site")
-    with survey.opened(site, passing=True) as kept:
+    with intake.opened(site, passing=True) as kept:
         outlines = survey.survey(site, Moment(2**40), kept).edition.outlines
         stack = Stacks(kept.rows)
         packed = [assemble.packed(outline.partition, stack) for outline in outlines]

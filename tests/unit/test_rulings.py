@@ -10,7 +10,8 @@ import pytest
 
 from bimson_site.model import ORDINARY, Article, Body, Kind, Slip, sealed
 from bimson_site.pipeline import records
-from bimson_site.pipeline.rulings import Ruled, read, resolve, unread
+from bimson_site.pipeline.named import resolve, unread
+from bimson_site.pipeline.rulings import Ruled, read
 from conftest import LONG, Site, article
 
 BASE = "https://kho.example/luu"

@@ -20,8 +20,9 @@ from bimson_site.effects import files
 from bimson_site.errors import SiteError
 from bimson_site.features.calendar import DayPage
 from bimson_site.model import Card, Day, Masthead, MenuItem, Page, Precision, Timestamp
-from bimson_site.theme.engine import Press, sources
+from bimson_site.theme.engine import Press
 from bimson_site.theme.sandbox import Sandbox
+from bimson_site.theme.sources import sources
 
 MORE = {
     "macros.html": """{% macro pair(a, b="<b>") %}{{ a }}={{ b }}{% endmacro %}

@@ -26,7 +26,7 @@ from bimson_site.effects.pictures import Facts
 from bimson_site.errors import Location, MachineError, Problem, problem
 from bimson_site.model import Article, Cluster, Face, Signature, Slip, Source
 from bimson_site.pipeline import records
-from bimson_site.pipeline.assemble import Found, Wanted
+from bimson_site.pipeline.records import Found, Wanted
 
 ARTICLES, PUBLISHED = "articles.sqlite3", "published.sqlite3"
 PICTURES = "pictures"  # the folder of what was made of pictures
@@ -64,14 +64,22 @@ _AT_A_TIME = 2_000  # readings
 _SPARE = 20  # shelves of the moment before
 
 
-Stamped = tuple[str, int, int, int, int]  # a path, and the stamp of its file (see `Source`)
-
-
 class Known(NamedTuple):
     """A file as it was read last: its number, a digest of its bytes."""
 
     number: int
     digest: bytes
+
+
+class Unlike(NamedTuple):
+    """Files that are not as they were when they were read: their places in a walk, and what is known of them and of
+    those that are gone, by path."""
+
+    places: list[int]
+    past: dict[str, Known]
+
+
+_NO_FILES: tuple[tuple[Any, ...], ...] = ((),) * len(Source._fields)
 
 
 class _Ream(NamedTuple):
@@ -98,8 +106,14 @@ class _Ream(NamedTuple):
     mentions: tuple[str, ...] = ()
 
     @property
-    def stamped(self) -> Iterator[Stamped]:
-        return zip(self.path, self.size, self.written, self.changed, self.inode, strict=True)
+    def files(self) -> tuple[tuple[Any, ...], ...]:
+        """Paths and stamps, field by field."""
+        return self.path, self.size, self.written, self.changed, self.inode
+
+    @property
+    def settled(self) -> bool:
+        """Whether every file was older than the walk that saw it: a younger one is read again."""
+        return files.UNSETTLED not in self.changed
 
     @property
     def slips(self) -> Iterator[Slip]:
@@ -257,26 +271,34 @@ class Cache:
 
     # --- article files ----------------------------------------------------------------------------
 
-    def known(self) -> dict[Stamped, int]:
-        """Every file that was read before, as it was then, and its number."""
+    def unlike(self, sources: Sequence[Source]) -> Unlike:
+        """What a walk saw otherwise than it was read; `sources` by path, each once."""
         self._reams = dict(self._fetched())
-        found: dict[Stamped, int] = {}
+        paths, sizes, _, written, changed, inodes = (
+            zip(*sources, strict=True) if sources else _NO_FILES
+        )
+        columns = paths, sizes, written, changed, inodes
+        place_of = dict(zip(paths, range(len(paths)), strict=True))
+        same = bytearray(len(paths))
+        past: dict[str, Known] = {}
         for ream in self._reams.values():
-            found.update(zip(ream.stamped, ream.number, strict=True))
-        return found
-
-    def past(self, numbers: Iterable[int]) -> dict[str, Known]:
-        """What is known of some files, by path."""
-        some: dict[int, set[int]] = defaultdict(set)
-        for number in numbers:
-            some[number // _TOGETHER].add(number)
-        return {
-            path: Known(number, digest)
-            for place, wanted in some.items()
-            for ream in [self._ream(place)]
-            for number, path, digest in zip(ream.number, ream.path, ream.said, strict=True)
-            if number in wanted
-        }
+            first = place_of.get(ream.path[0], 0)
+            part = slice(first, first + len(ream.path))
+            if tuple(column[part] for column in columns) == ream.files and ream.settled:
+                same[part] = b"\1" * len(
+                    ream.path
+                )  # as nearly always: then no file is looked at by itself
+                continue
+            for number, said, file in zip(
+                ream.number, ream.said, zip(*ream.files, strict=True), strict=True
+            ):
+                place = place_of.get(file[0], -1)
+                seen = tuple(column[place] for column in columns) if place >= 0 else ()
+                if seen == file and file[3] != files.UNSETTLED:
+                    same[place] = 1
+                else:
+                    past[file[0]] = Known(number, said)
+        return Unlike([place for place, known in enumerate(same) if not known], past)
 
     def _fetched(self) -> Iterator[tuple[int, _Ream]]:
         """All reams, in their order; those at hand are not fetched again."""

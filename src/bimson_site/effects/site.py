@@ -6,24 +6,31 @@ Reads them all once, so that everything after works on values. Errors here are e
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bimson_site import config as configuration
 from bimson_site import routes, words
 from bimson_site.config import SiteConfig
 from bimson_site.effects import compiled, extensions, files, tool
 from bimson_site.effects.permalinks import Permalinks
+from bimson_site.effects.workers import WORTH_A_PROCESS, Hands
 from bimson_site.errors import Location, Problem, Severity, SiteError, problem
 from bimson_site.extension import Extension
 from bimson_site.model import Asset, Masthead, Place, Source, digest
 from bimson_site.pipeline import gazetteer, rulings
 from bimson_site.pipeline.rulings import NO_RULINGS, Rulings
 from bimson_site.text import filenames
-from bimson_site.theme.engine import PACKAGED, Press, TemplateSource
-from bimson_site.theme.engine import sources as template_sources
+from bimson_site.theme.sources import PACKAGED, TemplateSource
+from bimson_site.theme.sources import sources as template_sources
+
+if TYPE_CHECKING:
+    from bimson_site.theme.engine import Press
 
 CONFIG = "bimson.yaml"
 WORDS = "words"
@@ -66,7 +73,8 @@ def open_site(root: Path) -> Site:
     added = extensions.import_all(root, config.extensions)
     templates = template_sources(_templates(root, added))
     ready = compiled.load(root)
-    bare_press(config, templates, ready).check()
+    if any(not each.path.startswith(PACKAGED) for each in templates.values()):
+        bare_press(config, templates, ready).check()
     static = files.walk(root, "static", _now(root))
     unnamed = tuple(
         problem("name-undecodable", Location(source.path))
@@ -119,8 +127,23 @@ def bare_press(
     config: SiteConfig, templates: Mapping[str, TemplateSource], compiled: dict[str, bytes]
 ) -> Press:
     """A press to compile templates with, before it is known what the archive holds."""
+    from bimson_site.theme.engine import Press  # an unchanged site is opened without an engine
+
     front = Masthead("", "", config.language, config.timezone, "", (), ())
     return Press(front, templates, compiled=compiled)
+
+
+def compiling(site: Site, hands: Hands) -> AbstractContextManager[Callable[[], dict[str, bytes]]]:
+    """Have templates compiled in a process of their own where few are: it takes 0.3 s, which a first build of a small
+    site would wait for. What is yielded gives them as `Site.compiled` has them."""
+    if len(site.compiled) >= len(site.templates) or compiled.kept(site.root):
+        return nullcontext(dict)
+    return hands.beside(WORTH_A_PROCESS, partial(_compiled, site))
+
+
+def _compiled(site: Site) -> dict[str, bytes]:
+    bare_press(site.config, site.templates, site.compiled).prepare()
+    return site.compiled
 
 
 def _now(root: Path) -> int:

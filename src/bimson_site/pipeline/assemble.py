@@ -52,6 +52,7 @@ from bimson_site.model import (
     sealed,
 )
 from bimson_site.pipeline import stacks
+from bimson_site.pipeline.records import Found, Wanted
 from bimson_site.pipeline.stacks import Stacks
 
 # The fields of each partition that hold rows.
@@ -129,22 +130,6 @@ def name(partition: Partition) -> str:
             return f"facets {partition.segment.name}"
         case Finder():
             return "search"
-
-
-class Wanted(NamedTuple):
-    """The numbers of the articles that a partition needs whole, and of those of which it shows a card."""
-
-    articles: frozenset[int]
-    faces: frozenset[int]
-
-
-class Found(NamedTuple):
-    """Articles, and the faces of articles, by number; title and HTML of bodies that are drawn already, by
-    the path of their file."""
-
-    articles: Mapping[int, Article]
-    faces: Mapping[int, Face]
-    drawn: Mapping[str, tuple[str, str]]
 
 
 Cards = dict[int, Card]

@@ -6,6 +6,7 @@ Owns the rule by name; never reads a file. `effects.files.walk` makes the listin
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from bimson_site.errors import Location, Problem, problem
@@ -31,8 +32,12 @@ def discover(listing: Iterable[Source]) -> Discovered:
     """
     articles, beside, hidden = [], [], []
     problems = []
-    for source in sorted(listing, key=lambda s: s.path):
-        if not filenames.is_text(source.path):
+    for source in sorted(listing, key=attrgetter("path")):
+        path, size, regular, *_ = source
+        plain = path.isascii() and "/." not in path and path[0] != "."
+        if plain and regular and size >= 0 and path.endswith(ENDINGS):
+            articles.append(source)  # as nearly all are
+        elif not filenames.is_text(source.path):
             problems.append(problem("name-undecodable", Location(source.path)))
         elif source.size < 0:
             reason = "it cannot be read"

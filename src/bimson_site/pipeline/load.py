@@ -10,7 +10,6 @@ import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
@@ -24,6 +23,7 @@ from bimson_site.model import (
     Body,
     Kind,
     Loaded,
+    LoadRules,
     Notice,
     Signature,
     Timestamp,
@@ -46,18 +46,6 @@ from bimson_site.text.lines import in_one_line
 
 CONTENT = "content/"
 _IN_FRONT_MATTER = -1
-
-
-@dataclass(frozen=True, slots=True)
-class LoadRules:
-    """The slice of the configuration that reading an article depends on."""
-
-    language: str
-    timezone: str
-    missing_authors: tuple[str, ...]
-    search: bool = False
-    places: tuple[str, ...] = ()
-    base_url: str = ""
 
 
 def load(path: str, raw: bytes, rules: LoadRules) -> Loaded:

@@ -105,6 +105,22 @@ class Finished(NamedTuple):
     outputs: Outputs
 
 
+class Wanted(NamedTuple):
+    """The numbers of the articles that a partition needs whole, and of those of which it shows a card."""
+
+    articles: frozenset[int]
+    faces: frozenset[int]
+
+
+class Found(NamedTuple):
+    """Articles, and the faces of articles, by number; title and HTML of bodies that are drawn already, by
+    the path of their file."""
+
+    articles: Mapping[int, Article]
+    faces: Mapping[int, Face]
+    drawn: Mapping[str, tuple[str, str]]
+
+
 class DamagedError(Exception):
     """A record is not what was written: the cache is to be begun anew."""
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from bimson_site import build as builds
-from bimson_site import jobs, pressroom
+from bimson_site import intake, jobs, pressroom
 from bimson_site import survey as surveys
 from bimson_site.effects import cache, files, workers
 from bimson_site.effects.cache import Cache, LostError, Published, Reader
@@ -32,7 +32,7 @@ from bimson_site.model import (
     Source,
 )
 from bimson_site.pipeline import assemble, records
-from bimson_site.pipeline.assemble import Found, Wanted
+from bimson_site.pipeline.records import Found, Wanted
 from bimson_site.pipeline.release import Moment
 from bimson_site.pipeline.stacks import Stacks
 from bimson_site.preview.contents import Place, claim, contents
@@ -113,7 +113,7 @@ class Session:
         moment = self.terms.at(int(self._clock()))
         try:
             site = self._opened(self.root)
-            with workers.undisturbed(), surveys.opened(site) as kept:
+            with workers.undisturbed(), intake.opened(site) as kept:
                 last = builds.last_build(site, moment, kept)
                 seen = Seen.unpacked(kept.state(self._noted))
         except (SiteError, OSError, LostError):
@@ -131,7 +131,7 @@ class Session:
     def _remember(self, seen: Seen) -> None:
         with (
             suppress(SiteError, OSError, LostError),
-            surveys.opened(self._opened(self.root)) as kept,
+            intake.opened(self._opened(self.root)) as kept,
         ):
             kept.publish(self._noted, seen.packed, (), ())
 
@@ -225,7 +225,7 @@ class Session:
         self, site: Site, moment: Moment, hands: Hands, held: ExitStack, *, passing: bool
     ) -> tuple[int, Edition]:
         with ExitStack() as stack:
-            kept = stack.enter_context(surveys.opened(site, passing=passing))
+            kept = stack.enter_context(intake.opened(site, passing=passing))
             looked = kept.now()
             self._live = kept
             surveyed = surveys.survey(site, moment, kept, hands)
@@ -350,7 +350,7 @@ class Session:
             size = (self.root / slip.path).stat().st_size
         except OSError:
             return None
-        task = jobs.make_reader(self.root, surveys.rules(site))
+        task = jobs.make_reader(self.root, intake.rules(site))
         (read,) = task([jobs.Unread(Source(slip.path, size))])
         if read.slip is None or read.article is None or not size:
             return None

@@ -1,7 +1,7 @@
 """Sentences: the few hashes by which two texts are found to share one.
 
 Owns what a sentence is here and which of them stand for a text; never compares texts (`text.verdicts`)
-and never pairs them (`pipeline.kin`). A change to what is hashed raises `similarity.NORM_VERSION`.
+and never pairs them (`pipeline.kin`).
 """
 
 from __future__ import annotations

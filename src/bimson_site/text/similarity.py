@@ -1,6 +1,6 @@
 """Repeats: the key of a text, the likeness of titles, and the guard that says which are one text.
 
-Owns the normalisation (law: facts.md, "Repeated bodies"; a change to it raises NORM_VERSION) and the
+Owns the normalisation (law: facts.md, "Repeated bodies") and the
 only import of rapidfuzz; never reads Markdown (`text.markdown`) and never groups (`pipeline.dedupe`).
 """
 
@@ -17,8 +17,6 @@ from bimson_site.model import Precision, Signature, Timestamp
 from bimson_site.text import ordinary
 from bimson_site.text.furniture import IGNORABLE, LONGEST_FURNITURE, is_furniture
 from bimson_site.text.vietnamese import tone_last
-
-NORM_VERSION = 1
 
 LONG = 60  # tokens from which an equal body says something by itself
 VERY_LONG = 120  # tokens from which it says enough whatever the titles

@@ -8,9 +8,8 @@ docs/reference/templates.md.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 
@@ -29,19 +28,8 @@ from bimson_site.theme.sandbox import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
+from bimson_site.theme.sources import PACKAGED, THEME, TemplateSource
 from bimson_site.words import Catalogue, catalogue
-
-PACKAGED = "theme/templates/"  # how the paths of the theme's own templates begin
-THEME = "theme/"  # before the name of a theme's template: that one, even where a site has its own
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateSource:
-    """A template's text, and the file it came from as people should read it."""
-
-    text: str
-    path: str
-
 
 # What was compiled in this process, for whoever hands in nothing that lasts longer.
 _COMPILED: dict[str, bytes] = {}
@@ -175,15 +163,3 @@ class Press:
 def _find(sources: Mapping[str, TemplateSource], name: str) -> tuple[str, str] | None:
     source = sources.get(name)
     return (source.text, source.path) if source else None
-
-
-def sources(found: Iterable[tuple[str, str, str]]) -> dict[str, TemplateSource]:
-    """Templates by name from (name, text, path); a later one of the same name replaces an earlier, which stays
-    within reach under `theme/NAME` if it is the theme's, so that one's own can extend it."""
-    named: dict[str, TemplateSource] = {}
-    for name, text, path in found:
-        source = TemplateSource(text, path)
-        if path.startswith(PACKAGED):
-            named[f"{THEME}{name}"] = source
-        named[name] = source
-    return named
