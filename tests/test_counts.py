@@ -16,6 +16,7 @@ import pytest
 
 from bimson_site import pressroom
 from bimson_site.effects import cache, files, tool, workers
+from bimson_site.model import UNSETTLED
 from bimson_site.pipeline import cards, load
 from conftest import LONG, Result, Site, article, run
 
@@ -236,8 +237,8 @@ def test_a_file_as_young_as_the_walk_is_not_trusted(tmp_path) -> None:
     now = files.now(tmp_path)
     (young,) = files.walk(site.root, "content", now)
     (old,) = files.walk(site.root, "content", now + 10**10)
-    assert young.changed == files.UNSETTLED
-    assert old.changed != files.UNSETTLED
+    assert young.changed == UNSETTLED
+    assert old.changed != UNSETTLED
     assert old.stamp != young.stamp
 
 

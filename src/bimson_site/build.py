@@ -28,7 +28,8 @@ from bimson_site.model import Rehearsal, Report, digest
 from bimson_site.pipeline import ledger, records
 from bimson_site.pipeline.discover import is_article
 from bimson_site.pipeline.ledger import Row, file_of
-from bimson_site.pipeline.records import Finished, Outputs
+from bimson_site.pipeline.outputs import NO_OUTPUTS, Outputs
+from bimson_site.pipeline.records import Finished
 from bimson_site.pipeline.release import Moment
 from bimson_site.pipeline.server_maps import APACHE_HEAD
 
@@ -111,10 +112,10 @@ def _build(
         deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
         output.put_in_place(pressed.moves, deletions, existing.folders)
         hands.lap("put in place")
-        context = _context(site, said, moment)
+        outputs = _left(output, pressed, deletions, last if existing.folders is None else None)
         owed = bool(lines) and not report.recorded
         left = replace(report, new_addresses=report.new_addresses * owed, recorded=False)
-        finished = Finished(context, *span, left, owed, Outputs.of(pressed.outputs))
+        finished = Finished(_context(site, said, moment), *span, left, owed, outputs)
         kept.publish(job.name, records.packed_build(finished), pressed.changed, pressed.gone)
         hands.lap("remember")
     return replace(
@@ -220,17 +221,21 @@ def _look(folder: Path, last: Finished | None, hands: Hands, held: ExitStack) ->
     take half each: that takes as long as the walk of content/ meanwhile."""
     if last is None:
         return lambda: False
-    outputs = last.outputs
-    halves = [partial(_untouched, folder, outputs, named) for named in (True, False)]
-    looked = [held.enter_context(hands.beside(outputs.count, half)) for half in halves]
+    left = last.outputs
+    halves = [partial(files.untouched, folder, left, share, 2) for share in range(2)]
+    looked = [held.enter_context(hands.beside(left.count, half)) for half in halves]
     return lambda: all(half() for half in looked)
 
 
-def _untouched(folder: Path, left: Outputs, named: bool) -> bool:
-    """The same of one half of the files."""
-    names = left.names
-    found = files.existing(folder, lambda name: (name in names) is named)
-    return found.files == left.half(named=named) and not found.links
+def _left(
+    output: files.Output, pressed: Pressed, deletions: Sequence[str], last: Finished | None
+) -> Outputs:
+    """What a build leaves to the next to be found; `last` is the one before, where nobody but us has touched its
+    files since."""
+    if last is None:
+        return NO_OUTPUTS.after(pressed.outputs, (), output.times())
+    came = {path: pressed.outputs[path] for _, path in pressed.moves}
+    return last.outputs.after(came, deletions, output.times())
 
 
 class LastBuild(NamedTuple):

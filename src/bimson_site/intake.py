@@ -17,7 +17,7 @@ from bimson_site.effects.cache import Cache, LostError
 from bimson_site.effects.site import Site
 from bimson_site.effects.workers import ALONE, Hands
 from bimson_site.errors import Problem
-from bimson_site.model import LoadRules, Source, Sources, digest
+from bimson_site.model import UNSETTLED, LoadRules, Source, Sources, digest
 from bimson_site.pipeline.discover import Discovered, discover
 
 Result = TypeVar("Result")
@@ -35,7 +35,7 @@ class Walked:
     def settled(self) -> bool:
         """Whether every file is old enough to be known by its stamp: one that is not may change within the same tick
         of the clock, and be seen with the same stamp."""
-        return all(source.changed != files.UNSETTLED for source in self._listing)
+        return all(source.changed != UNSETTLED for source in self._listing)
 
     @cached_property
     def seen(self) -> bytes:

@@ -94,6 +94,9 @@ def utc(seconds: int) -> datetime:
 # --- what the disk holds --------------------------------------------------------------------------
 
 
+UNSETTLED = -1  # as a time of change: it says nothing, for it may be the same after another change
+
+
 class Source(NamedTuple):
     """A file as a walk saw it: path relative to the site (forward slashes), size in bytes (-1: it
     cannot be read), whether it is a regular file; then what shows that it has changed: the times of

@@ -24,8 +24,8 @@ from bimson_site.features import BUILT_IN
 from bimson_site.model import Masthead, Receipt, digest
 from bimson_site.pipeline import assemble, hosting, publish, records, remarks, render
 from bimson_site.pipeline.assemble import Catalogue, Outline
+from bimson_site.pipeline.outputs import Stamp
 from bimson_site.pipeline.plan import in_conflict, unique
-from bimson_site.pipeline.records import Stamp
 from bimson_site.pipeline.stacks import Stacks
 from bimson_site.survey import Edition
 from bimson_site.theme.engine import Press

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bimson_site.effects import cache, files
+from bimson_site.effects import cache
 from bimson_site.effects.cache import Cache, Reading
-from bimson_site.model import Source
+from bimson_site.model import UNSETTLED, Source
 
-_MOMENTS = st.sampled_from((1, 2, files.UNSETTLED))
+_MOMENTS = st.sampled_from((1, 2, UNSETTLED))
 _STAMPS = st.tuples(st.integers(0, 1), st.just(1), _MOMENTS, st.integers(0, 1))
 _WALKS = st.dictionaries(st.integers(0, 11).map("content/{:02}.md".format), _STAMPS, max_size=12)
 
@@ -46,7 +46,7 @@ def test_files_are_compared_many_at_a_time_as_one_by_one(walks) -> None:
             same = {
                 path
                 for path, stamp in known.items()
-                if walk.get(path) == stamp and stamp[2] != files.UNSETTLED
+                if walk.get(path) == stamp and stamp[2] != UNSETTLED
             }
             assert [found[place].path for place in places] == sorted(walk.keys() - same)
             assert past.keys() == known.keys() - same

@@ -24,7 +24,7 @@ from bimson_site.effects import files
 from bimson_site.effects.files import FOLDER
 from bimson_site.effects.pictures import Facts
 from bimson_site.errors import Location, MachineError, Problem, problem
-from bimson_site.model import Article, Cluster, Face, Signature, Slip, Source
+from bimson_site.model import UNSETTLED, Article, Cluster, Face, Signature, Slip, Source
 from bimson_site.pipeline import records
 from bimson_site.pipeline.records import Found, Wanted
 
@@ -113,7 +113,7 @@ class _Ream(NamedTuple):
     @property
     def settled(self) -> bool:
         """Whether every file was older than the walk that saw it: a younger one is read again."""
-        return files.UNSETTLED not in self.changed
+        return UNSETTLED not in self.changed
 
     @property
     def slips(self) -> Iterator[Slip]:
@@ -294,7 +294,7 @@ class Cache:
             ):
                 place = place_of.get(file[0], -1)
                 seen = tuple(column[place] for column in columns) if place >= 0 else ()
-                if seen == file and file[3] != files.UNSETTLED:
+                if seen == file and file[3] != UNSETTLED:
                     same[place] = 1
                 else:
                     past[file[0]] = Known(number, said)

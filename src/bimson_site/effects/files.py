@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Self
 
 from bimson_site.errors import Location, MachineError, SiteError, problem
-from bimson_site.model import Source
+from bimson_site.model import UNSETTLED, Source
+from bimson_site.pipeline.outputs import Outputs, Stamp, folder_of
 
 FOLDER = ".bimson"  # the folder at a site's root where the cache lies
 MARK = ".bimson-site"  # the folder in build/ that says: this output is ours
@@ -83,15 +84,18 @@ def walk(root: Path, folder: str, now: int = 0) -> list[Source]:
 def _source(path: str, status: os.stat_result, now: int) -> Source:
     regular = stat.S_ISREG(status.st_mode)
     written, changed = status.st_mtime_ns, status.st_ctime_ns
-    # File systems tell time to 20 ms where they count in fractions, else to 2 s (FAT).
-    grain = 20_000_000 if written % 1_000_000_000 else 2_000_000_000
-    if now and max(written, changed) >= now - grain:
+    if now and max(written, changed) >= now - _grain(written):
         return Source(path, status.st_size, regular, now, UNSETTLED)
     # SQLite's integers have 64 bits and a sign; an inode may need all of them.
     return Source(path, status.st_size, regular, written, changed, status.st_ino & _INODE)
 
 
-UNSETTLED = -1  # as a time of change: this stamp will not be seen again
+def _grain(moment: int) -> int:
+    """How far apart two moments of a file system must be to be told apart, in nanoseconds: 20 ms where it counts in
+    fractions of a second, else 2 s (FAT)."""
+    return 20_000_000 if moment % 1_000_000_000 else 2_000_000_000
+
+
 _INODE = 2**63 - 1
 
 
@@ -160,15 +164,14 @@ class Existing:
     the folder itself; None: nobody has looked), and the links in it. Our own mark is left out, and what is below a
     top-level name that starts with a dot: that is the owner's."""
 
-    files: Mapping[str, tuple[int, int, int]]
+    files: Mapping[str, Stamp]
     folders: frozenset[str] | None = None
     links: tuple[str, ...] = ()
 
 
-def existing(folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> Existing:
-    """What an output folder holds; nothing where there is none. `wanted` says of a name at its top whether it is
-    looked at."""
-    found: dict[str, tuple[int, int, int]] = {}
+def existing(folder: Path) -> Existing:
+    """What an output folder holds; nothing where there is none."""
+    found: dict[str, Stamp] = {}
     folders, links = [], []
     queue = [""] if folder.is_dir() else []
     while queue:
@@ -176,7 +179,7 @@ def existing(folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> Ex
         folders.append(here[:-1])
         for entry in os.scandir(f"{folder}/{here}"):
             path = f"{here}{entry.name}"
-            if path == MARK or not (here or wanted(path)):
+            if path == MARK:
                 continue
             if entry.is_symlink() and not path.startswith("."):
                 links.append(path)
@@ -186,6 +189,45 @@ def existing(folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> Ex
             else:
                 found[path] = _stamp(entry.stat(follow_symlinks=False))
     return Existing(found, frozenset(folders), tuple(links))
+
+
+def untouched(folder: Path, left: Outputs, share: int = 0, many: int = 1) -> bool:
+    """Whether an output folder holds what a build left there: each file with its stamp, and nothing else that a build
+    would delete. Only one of many shares is looked at.
+
+    A folder is not opened where its time says that nothing came into it or went (`Output.times`): that takes a third of
+    listing it, and nearly every page has a folder of its own.
+    """
+    last, place = None, str(folder)
+    try:
+        for path, size, written, inode, changed in left.rows(share, many):
+            here = folder_of(path)
+            if here != last:
+                last = here
+                if changed == UNSETTLED:
+                    if not _holds(folder, here, left):
+                        return False
+                elif os.lstat(f"{place}/{here}").st_mtime_ns != changed:
+                    return False
+            if path[-1] != "/":
+                status = os.lstat(f"{place}/{path}")
+                found = status.st_size, status.st_mtime_ns, status.st_ino & _INODE
+                if found != (size, written, inode):
+                    return False
+    except OSError:
+        return False
+    return True
+
+
+def _holds(folder: Path, path: str, left: Outputs) -> bool:
+    """Whether what lies in a folder are the files and folders that should, and no links."""
+    wanted = left.inside(path)
+    found = {
+        entry.name: None if entry.is_symlink() else entry.is_dir()
+        for entry in os.scandir(f"{folder}/{path}")
+        if path or entry.name in wanted or not entry.name.startswith(".")
+    }
+    return found == wanted
 
 
 class Output:
@@ -200,6 +242,9 @@ class Output:
         self._root = root
         self._lock: int | None = None
         self._made_here = False
+        self._tells = (
+            False  # whether a folder's time says on this file system that something came into it
+        )
 
     def __enter__(self) -> Self:
         refuse_foreign(self._root, self.folder)
@@ -213,7 +258,10 @@ class Output:
             raise MachineError(problem("output-busy", Location(shown), folder=shown)) from None
         (mark / "README.txt").write_text(_NOTE, encoding="utf-8", newline="\n")
         self._clear()
+        os.utime(mark, ns=(0, 0))
+        before = mark.stat().st_mtime_ns
         (mark / STAGE).mkdir()
+        self._tells = mark.stat().st_mtime_ns != before
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
@@ -261,6 +309,19 @@ class Output:
                 self._put(stage_folder / whole, self.folder / whole)
         for path in deletions:
             self._delete(path)
+
+    def times(self) -> Callable[[str], int]:
+        """A function that tells when something last came into a folder or went, in nanoseconds since 1970: UNSETTLED
+        where it was so lately that more may happen within the same tick of the clock, or where the file system does
+        not tell."""
+        settled, place = now(self.folder / MARK), str(self.folder)
+
+        def told(folder: str) -> int:
+            changed = os.lstat(f"{place}/{folder}").st_mtime_ns
+            young = not self._tells or changed >= settled - _grain(changed)
+            return UNSETTLED if young else changed
+
+        return told
 
     def _has(self, folder: str, known: Collection[str] | None) -> bool:
         return folder in known if known is not None else (self.folder / folder).is_dir()
@@ -317,12 +378,12 @@ def _above(path: str) -> Iterator[str]:
         at = path.find("/", at + 1)
 
 
-def stamp(folder: Path, path: str) -> tuple[int, int, int]:
+def stamp(folder: Path, path: str) -> Stamp:
     """The stamp of a published file."""
     return _stamp(os.stat(f"{folder}/{path}"))  # noqa: PTH116 - as in `read`
 
 
-def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+def _stamp(status: os.stat_result) -> Stamp:
     """What shows that a published file was changed by hand: size, time of writing, inode."""
     return status.st_size, status.st_mtime_ns, status.st_ino & _INODE
 
@@ -335,7 +396,7 @@ class Stage:
         self._mark = f"{folder}/{MARK}"
         self._made: set[str] = set()
 
-    def write(self, path: str, data: bytes) -> tuple[str, tuple[int, int, int]]:
+    def write(self, path: str, data: bytes) -> tuple[str, Stamp]:
         """Write a file: the name under which it waits, and its stamp. That name is its path, unless
         something waits there already (another page that claims the address, or the remains of a process
         that died): then it waits aside."""

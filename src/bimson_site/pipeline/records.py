@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import marshal
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -43,53 +41,11 @@ from bimson_site.model import (
     Timestamp,
     bytes_of,
 )
+from bimson_site.pipeline.outputs import Outputs
 from bimson_site.pipeline.release import goes_live
 
 # Names of terms hold no control characters (`text.lines.in_one_line`), so these part them.
 _KINDS, _NAMES = b"\x1e", b"\x1f"
-
-
-Stamp = tuple[int, int, int]
-"""What shows that a published file is as it was left: its size, time of writing and inode."""
-
-
-class Outputs:
-    """Every file that a build published, with its stamp, in two halves that are unpacked when somebody asks: those
-    below some names at the top of the output folder, and all others."""
-
-    def __init__(self, count: int, names: frozenset[str], halves: tuple[bytes, bytes]) -> None:
-        self.count = count
-        self.names = names
-        self._halves = halves
-
-    @classmethod
-    def of(cls, files: Mapping[str, Stamp]) -> Outputs:
-        """Published files by path, in halves of about the same size."""
-        counts = Counter(path.partition("/")[0] for path in files)
-        names, held = set(), 0
-        for name, count in counts.most_common():
-            if held + count <= len(files) // 2:
-                names.add(name)
-                held += count
-        halves: tuple[list[object], list[object]] = [], []
-        for item in files.items():
-            halves[item[0].partition("/")[0] not in names].append(item)
-        one, other = (sealed(tuple(some)) for some in halves)
-        return cls(len(files), frozenset(names), (one, other))
-
-    @property
-    def packed(self) -> tuple[object, ...]:
-        """What `Outputs` is made of again: count, names, and the two halves as bytes."""
-        return self.count, tuple(sorted(self.names)), *self._halves
-
-    def half(self, *, named: bool) -> dict[str, Stamp]:
-        """Those below the `names`, or all others. DamagedError where they are not what was written."""
-        return dict(opened(self._halves[not named]))
-
-    @cached_property
-    def files(self) -> Mapping[str, Stamp]:
-        """All of them."""
-        return self.half(named=True) | self.half(named=False)
 
 
 class Finished(NamedTuple):
@@ -333,7 +289,7 @@ def packed_build(finished: Finished) -> bytes:
 def unpacked_build(data: bytes) -> Finished | None:
     if not data:
         return None
-    context, since, until, (counts, held, problems), (count, names, *halves) = opened(data)
+    context, since, until, (counts, held, problems), outputs = opened(data)
     articles, pages, copies, new_addresses, owed = counts
     report = Report(
         articles=articles,
@@ -343,8 +299,7 @@ def unpacked_build(data: bytes) -> Finished | None:
         held_back=tuple(HeldBack(*each) for each in held),
         problems=unpacked_problems(problems),
     )
-    outputs = Outputs(count, frozenset(names), (halves[0], halves[1]))
-    return Finished(context, since, until, report, owed, outputs)
+    return Finished(context, since, until, report, owed, Outputs.unpacked(outputs))
 
 
 def slip(

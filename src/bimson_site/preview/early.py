@@ -19,7 +19,7 @@ from bimson_site.effects.site import Site
 from bimson_site.errors import Problem
 from bimson_site.model import Asset
 from bimson_site.pipeline import records
-from bimson_site.pipeline.records import Stamp
+from bimson_site.pipeline.outputs import Stamp
 
 SMALL = 5_000  # addresses of a site that is planned in a moment
 
