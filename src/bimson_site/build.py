@@ -9,11 +9,12 @@ as looking at 20,000 files.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from bimson_site import intake, routes
@@ -34,7 +35,7 @@ from bimson_site.pipeline.release import Moment
 from bimson_site.pipeline.server_maps import APACHE_HEAD
 
 if TYPE_CHECKING:
-    from bimson_site.printing import Pressed
+    from bimson_site.printing import Order, Pressed
     from bimson_site.survey import Survey
 
 
@@ -66,41 +67,24 @@ def _build(
     with ExitStack() as held:
         if ours := (folder / files.MARK).is_dir():
             held.enter_context(output)
-        untouched = _look(folder, last, hands, held) if ours else lambda: False
-        compiled = held.enter_context(compiling(site, hands))
-        walked = intake.walk(site, kept, hands)
-        if not walked.digest:
-            _read(site, kept, hands, walked)
-        if report := _as_before(site, walked, moment, last, untouched, hands, options):
+        else:
+            files.refuse_foreign(site.root, folder)
+        desk = _Desk(site, folder, moment, kept, options, last if ours else None, last)
+        decided = hands.apart(_size(site, last), partial(_decide, desk))
+        report, lines, order = decided.report, decided.lines, decided.order
+        if order is None:
             return report
 
         from bimson_site import printing
-        from bimson_site import survey as surveys
         from bimson_site.pipeline import publish
 
-        job = printing.Job(site, folder, hands, kept)
-        surveyed = surveys.survey(site, moment, kept, hands, walked)
-        news = surveys.news(site, surveyed, moment)
-        report, edition = _report(site, surveyed, news), surveyed.edition
-        said = walked.digest
-        if options.locked and news:
-            return replace(report, problems=tuple(sorted((*report.problems, *_locked(news)))))
-        if options.strict and _wrong(report):
-            return report
-        lines = ledger.lines(news)
-        # What printing does not need, a large archive needs the room of.
-        del surveyed, walked, news
-        site.permalinks.put_away()
+        site.compiled.update(decided.compiled)
         if not ours:
             held.enter_context(output)
         then = last.outputs.files if last else None
-        existing = Existing(then) if then is not None and untouched() else output.existing()
-        hands.lap("walk the output")
-        site.compiled.update(compiled())
-        ordered = printing.order(job, edition, existing, then)
-        span = edition.span
-        del edition
-        pressed = printing.press(job, ordered, existing)
+        existing = Existing(then) if then is not None and decided.stands else output.existing()
+        job = printing.Job(site, folder, hands, kept)
+        pressed = printing.press(job, order, existing, then)
         report = _told(report, pressed)
         output.withdraw(pressed.withdrawn)
         if options.strict and _wrong(report):
@@ -115,7 +99,8 @@ def _build(
         outputs = _left(output, pressed, deletions, last if existing.folders is None else None)
         owed = bool(lines) and not report.recorded
         left = replace(report, new_addresses=report.new_addresses * owed, recorded=False)
-        finished = Finished(_context(site, said, moment), *span, left, owed, outputs)
+        context = _context(site, decided.walked, moment)
+        finished = Finished(context, *decided.span, left, owed, outputs)
         kept.publish(job.name, records.packed_build(finished), pressed.changed, pressed.gone)
         hands.lap("remember")
     return replace(
@@ -124,6 +109,82 @@ def _build(
         kept=len(pressed.outputs) - len(pressed.moves),
         deleted=len(deletions),
     )
+
+
+def _size(site: Site, last: Finished | None) -> int:
+    """How large an archive is, by about: how many files it published, else has."""
+    if last:
+        return last.outputs.count
+    return files.how_many(site.root / "content", workers.WORTH_A_PROCESS)
+
+
+class _Desk(NamedTuple):
+    """What a build decides on and with: the `last` build; the same where it `stands` as far as is known: the output folder
+    is there, and ours."""
+
+    site: Site
+    folder: Path
+    moment: Moment
+    kept: Cache
+    options: Options
+    stands: Finished | None
+    last: Finished | None
+
+
+class _Decided(NamedTuple):
+    """What a build comes to before a page is drawn: its report; what is to be printed (None: nothing is, or nothing may be);
+    lines for the ledger, by file; the digest of the files of content/; from when to before when it holds; whether the
+    output folder stands as it was left; templates that were compiled meanwhile."""
+
+    report: Report
+    order: Order | None = None
+    lines: Mapping[str, bytes] = MappingProxyType({})
+    walked: str = ""
+    span: tuple[int, int] = (0, 0)
+    stands: bool = False
+    compiled: Mapping[str, bytes] = MappingProxyType({})
+
+
+def _decide(desk: _Desk, hands: Hands) -> _Decided:
+    """Read and survey a site, and order what is to be printed. A large archive takes much room for that, and the same room
+    again when it prints: so this may be done in a process of its own, and nothing of it but the order is in the result."""
+    site, folder, moment, kept, options, stands, last = desk
+    kept.at_hand()
+    with ExitStack() as held:
+        untouched = _look(folder, stands, hands, held)
+        compiled = held.enter_context(compiling(site, hands))
+        walked = intake.walk(site, kept, hands)
+        if not walked.digest:
+            _read(site, kept, hands, walked)
+        if report := _as_before(site, walked, moment, last, untouched, hands, options):
+            return _Decided(report)
+
+        from bimson_site import printing
+        from bimson_site import survey as surveys
+
+        surveyed = surveys.survey(site, moment, kept, hands, walked)
+        news = surveys.news(site, surveyed, moment)
+        report, edition = _report(site, surveyed, news), surveyed.edition
+        if options.locked and news:
+            problems = tuple(sorted((*report.problems, *_locked(news))))
+            return _Decided(replace(report, problems=problems))
+        if options.strict and _wrong(report):
+            return _Decided(report)
+        lines = ledger.lines(news)
+        del surveyed, news
+        site.permalinks.put_away()
+        same = untouched()
+        damaged = None if last is None else frozenset() if same else _damaged(folder, last)
+        hands.lap("walk the output")
+        site.compiled.update(compiled())
+        order = printing.order(printing.Job(site, folder, hands, kept), edition, damaged)
+    return _Decided(report, order, lines, walked.digest, edition.span, same, site.compiled)
+
+
+def _damaged(folder: Path, last: Finished) -> frozenset[str]:
+    """The published files that are not as the last build left them."""
+    there, left = files.existing(folder).files, last.outputs.files
+    return frozenset(path for path, stamp in left.items() if there.get(path) != stamp)
 
 
 def _read(site: Site, kept: Cache, hands: Hands, walked: Walked) -> None:
@@ -139,20 +200,19 @@ def rehearse(site: Site, folder: Path, moment: Moment, hands: Hands = ALONE) -> 
 
 def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cache) -> Rehearsal:
     from bimson_site import printing
-    from bimson_site import survey as surveys
     from bimson_site.pipeline import publish
 
     files.refuse_foreign(site.root, folder)
-    surveyed = surveys.survey(site, moment, kept, hands)
     job = printing.Job(site, folder, hands, kept, rehearsal=True)
-    existing = files.existing(folder)
     last = records.unpacked_build(kept.state(job.name))
-    then = last.outputs.files if last else None
-    ordered = printing.order(job, surveyed.edition, existing, then)
-    pressed = printing.press(job, ordered, existing)
+    desk = _Desk(site, folder, moment, kept, USUAL, None, last)
+    decided = hands.apart(_size(site, last), partial(_decide, desk))
+    assert decided.order is not None  # it never is "as before"
+    existing, then = files.existing(folder), last.outputs.files if last else None
+    pressed = printing.press(job, decided.order, existing, then)
     deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(
-        _told(_report(site, surveyed, surveys.news(site, surveyed, moment)), pressed),
+        _told(decided.report, pressed),
         written=len(pressed.moves),
         kept=len(pressed.outputs) - len(pressed.moves),
         deleted=len(deletions),
@@ -224,7 +284,7 @@ def _look(folder: Path, last: Finished | None, hands: Hands, held: ExitStack) ->
     left = last.outputs
     halves = [partial(files.untouched, folder, left, share, 2) for share in range(2)]
     looked = [held.enter_context(hands.beside(left.count, half)) for half in halves]
-    return lambda: all(half() for half in looked)
+    return cache(lambda: all(half() for half in looked))
 
 
 def _left(

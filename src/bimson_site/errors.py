@@ -58,6 +58,9 @@ class SiteError(Exception):
         super().__init__("; ".join(f"{p.where.path}:{p.where.line}: {p.code}" for p in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[SiteError], tuple[Problem, ...]]:
+        return type(self), self.problems  # as another process sends it
+
 
 class MachineError(SiteError):
     """The machine refused (disk full, no permission, another build at work): exit code 3."""

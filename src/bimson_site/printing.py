@@ -72,27 +72,20 @@ class Slot(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be printed, and what it takes: all partitions in the order of their rights; the keys of those that are not
-    as they were, and these packed, with the rows of their cards; what was published before, and of that the files that
-    somebody touched. The survey's own values are not in it: they may go before the first page is drawn."""
+    as they were, and these packed, with the rows of their cards. The survey's own values are not in it: they may go before
+    the first page is drawn, and it may come from another process."""
 
     masthead: Masthead
     slots: tuple[Slot, ...]
     keys: tuple[str, ...]
     commissions: pressroom.Commissions
     listed: Catalogue
-    past: Mapping[str, Published]
-    then: Mapping[str, Stamp]
-    versions: Versions
 
 
-def order(
-    job: Job, edition: Edition, existing: Existing, then: Mapping[str, Stamp] | None
-) -> Order:
-    """What of an edition is to be printed. `then` are the files of the last build with their stamps, if there was
-    one."""
-    past = job.kept.published(job.name) if then is not None else {}
-    then = then or {}
-    damaged = {path for path, stamp in then.items() if existing.files.get(path) != stamp}
+def order(job: Job, edition: Edition, damaged: frozenset[str] | None) -> Order:
+    """What of an edition is to be printed. `damaged` are the files that are not as the last build left them; None if there
+    was no last build."""
+    past = job.kept.published(job.name) if damaged is not None else {}
     versions = Versions(job.site, edition.masthead)
     found: list[tuple[tuple[int, int], str, pressroom.Commission]] = []
     stack = Stacks(job.kept.rows)
@@ -119,7 +112,7 @@ def order(
     slots = tuple(Slot(outline.key, outline.digest) for outline in edition.outlines)
     listed = assemble.catalogue(stack.rows)
     job.hands.lap("compare with the last build")
-    return Order(edition.masthead, slots, keys, commissions, listed, past, then, versions)
+    return Order(edition.masthead, slots, keys, commissions, listed)
 
 
 def _taken(
@@ -131,9 +124,11 @@ def _taken(
         yield found.pop()[-1]
 
 
-def press(job: Job, order: Order, existing: Existing) -> Pressed:
-    """Print what was ordered. SiteError with every template that failed."""
-    past, then, versions = order.past, order.then, order.versions
+def press(job: Job, order: Order, existing: Existing, then: Mapping[str, Stamp] | None) -> Pressed:
+    """Print what was ordered. `then` are the files of the last build with their stamps, if there was one. SiteError with
+    every template that failed."""
+    past = job.kept.published(job.name) if then is not None else {}
+    then, versions = then or {}, Versions(job.site, order.masthead)
     gone = past.keys() - {slot.key for slot in order.slots}
     printed = _print(job, order, existing)
     job.hands.lap("plan and print")
@@ -142,12 +137,12 @@ def press(job: Job, order: Order, existing: Existing) -> Pressed:
     made = [each for some in printed.values() for each in pressroom.files_of(some)]
     found = _uncontested(left, made)
     if not _known_places(old, made) and in_conflict(left, [each.path for each in made]):
-        found = _contested(order, printed)
+        found = _contested(order, printed, past)
     outputs, moves, refused, clashes = found
     dead = remarks.menu(order.masthead.menu, _Places(outputs))
     redirects = 0
     if job.rehearsal:
-        redirects = sum(r.view == "redirect" for r in _receipts(order, printed))
+        redirects = sum(r.view == "redirect" for r in _receipts(order, printed, past))
     host = job.site.config.host
     over = hosting.over(host, {path: stamp[0] for path, stamp in outputs.items()}) if host else ()
     return Pressed(
@@ -202,9 +197,11 @@ def _uncontested(left: Mapping[str, Stamp], made: Sequence[pressroom.Made]) -> _
     return _Settled({**left, **{each.path: each.stamp for each in made}}, tuple(moves))
 
 
-def _contested(order: Order, printed: Mapping[str, pressroom.Printed]) -> _Settled:
+def _contested(
+    order: Order, printed: Mapping[str, pressroom.Printed], past: Mapping[str, Published]
+) -> _Settled:
     """Where two pages want one address all must speak, in the order of their rights."""
-    granted, refused, clashes = unique(_receipts(order, printed))
+    granted, refused, clashes = unique(_receipts(order, printed, past))
     outputs = {routes.output(r.url): r.stamp for r in granted}
     return _Settled(outputs, publish.moves(granted), refused, clashes)
 
@@ -213,13 +210,15 @@ def _paths(published: Published) -> list[str]:
     return [routes.output(r.url) for r in records.unpacked_receipts(published.receipts)]
 
 
-def _receipts(order: Order, printed: Mapping[str, pressroom.Printed]) -> Iterator[Receipt]:
+def _receipts(
+    order: Order, printed: Mapping[str, pressroom.Printed], past: Mapping[str, Published]
+) -> Iterator[Receipt]:
     """The receipts of all pages, printed now or before, in the order of their rights."""
     for key, _ in order.slots:
         if key in printed:
             yield from records.unpacked_receipts(printed[key].receipts)
         else:
-            for receipt in records.unpacked_receipts(order.past[key].receipts):
+            for receipt in records.unpacked_receipts(past[key].receipts):
                 yield receipt._replace(fate=publish.KEPT, staged="")
 
 

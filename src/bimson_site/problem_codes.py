@@ -318,6 +318,7 @@ PHRASES = (
     "it cannot be read",
     "it is not UTF-8 text",
     "the process that looked at it died",
+    "a process of this build was ended from outside; there may be too little memory",
     "it is not a gettext file",
     "a %(name)s stands there that the English words do not have",
     "it has no EXTENSION of the type bimson_site.extension.Extension",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import os
 import random
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,8 +21,10 @@ from hypothesis import strategies as st
 
 from bimson_site import intake, routes, shelving, survey
 from bimson_site.effects import workers
+from bimson_site.effects.cache import ARTICLES
 from bimson_site.effects.site import Site as OpenSite
 from bimson_site.effects.site import open_site
+from bimson_site.errors import Location, MachineError, SiteError, problem
 from bimson_site.pipeline.release import Moment
 from conftest import LONG, Site, article, run_process, tree
 
@@ -82,11 +88,11 @@ def test_what_is_worked_out_beside_is_the_same(
     reference, tmp_path: Path, monkeypatch, dies: bool
 ) -> None:
     """Shelves that another process binds, and templates that it compiles; also where it dies."""
-    here, elsewhere = os.getpid(), tmp_path / "elsewhere"
+    elsewhere = tmp_path / "elsewhere"
     bound = shelving._bound
 
     def watched(*arguments):
-        if os.getpid() != here:
+        if multiprocessing.current_process().daemon:
             with elsewhere.open("a") as file:
                 file.write("bound\n")
             if dies:
@@ -101,6 +107,103 @@ def test_what_is_worked_out_beside_is_the_same(
     assert result.json["problems"] == reference[1]
     if workers._FORKED:
         assert elsewhere.read_text() == "bound\n"
+
+
+EDITED = "content/c.md"
+
+
+@pytest.fixture
+def apart(monkeypatch) -> None:
+    """Every site is worth a process that surveys it."""
+    if not workers._FORKED:
+        pytest.skip("processes are not forked here")
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 1)
+
+
+def elsewhere(monkeypatch, does: Callable[[], None]) -> None:
+    """Have something done where a site is surveyed in a process of its own."""
+    surveyed, here = survey.survey, os.getpid()
+
+    def watched(*arguments):
+        if os.getpid() != here:
+            does()
+        return surveyed(*arguments)
+
+    monkeypatch.setattr(survey, "survey", watched)
+
+
+def test_a_site_that_is_surveyed_in_a_process_of_its_own_is_the_same(
+    reference, apart, tmp_path: Path, monkeypatch
+) -> None:
+    seen = tmp_path / "seen"
+    elsewhere(monkeypatch, seen.touch)
+    made = put(tmp_path / "site", {**RICH, EDITED: RICH[EDITED] + "Thêm.\n"})
+    made.build("--jobs", "2")
+    assert seen.exists()
+    assert made.build("--jobs", "2").json["written"] == 0
+    made.write(EDITED, RICH[EDITED])
+    (made.root / "build" / "index.html").unlink()
+    result = made.build("--jobs", "2")
+    assert result.json["problems"] == reference[1]
+    assert made.files() == reference[0]
+    rehearsed = made.build("--jobs", "2", "--dry-run")
+    assert rehearsed.json["problems"] == reference[1]
+
+
+def test_a_survey_that_is_killed_leaves_the_old_site(apart, tmp_path: Path, monkeypatch) -> None:
+    made = put(tmp_path / "site", RICH)
+    made.build("--jobs", "2")
+    before = made.files()
+    (made.root / "content/z.md").write_text(article("Khác", "2019-01-01"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        elsewhere(patched, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        result = made.build("--jobs", "2")
+    assert result.code == 3
+    assert [p["code"] for p in result.json["problems"]] == ["machine-refused"]
+    assert made.files() == before
+    assert made.build("--jobs", "2").json["written"] > 0
+
+
+class UnsendableError(Exception):
+    """One that no other process can have."""
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "said"),
+    [
+        (SiteError(problem("config-invalid", Location("x"), reason="no")), 2, "config-invalid"),
+        (
+            MachineError(problem("machine-refused", Location("x"), reason="no")),
+            3,
+            "machine-refused",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device", "x"), 3, "machine-refused"),
+        (ZeroDivisionError("division by zero"), 70, "internal"),
+        (UnsendableError(sys.stderr), 70, "internal"),
+    ],
+)
+def test_what_fails_in_a_process_of_its_own_is_told_as_here(
+    apart, tmp_path: Path, monkeypatch, failure: Exception, code: int, said: str
+) -> None:
+    def fail() -> None:
+        raise failure
+
+    made = put(tmp_path / "site", RICH)
+    elsewhere(monkeypatch, fail)
+    result = made.build("--jobs", "2")
+    assert (result.code, [p["code"] for p in result.json["problems"]]) == (code, [said])
+
+
+def test_a_damaged_cache_heals_where_another_process_meets_it(
+    reference, apart, tmp_path: Path, monkeypatch
+) -> None:
+    made = put(tmp_path / "site", RICH)
+    made.build("--jobs", "2")
+    with sqlite3.connect(made.root / ".bimson" / ARTICLES) as db:
+        db.execute("UPDATE reams SET files = ?", (b"damaged",))
+    (made.root / "build/index.html").unlink()
+    assert made.build("--jobs", "2").json["problems"] == reference[1]
+    assert made.files() == reference[0]
 
 
 def test_the_working_directory_does_not_matter(reference, tmp_path: Path) -> None:

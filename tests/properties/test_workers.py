@@ -138,15 +138,20 @@ def test_an_error_while_the_task_is_made_travels() -> None:
 def program(fate: str) -> subprocess.Popen[str]:
     """A parent with two workers; all of them hold its output pipe, so that its end is theirs."""
     size = 4 if fate == "linger" else 10**5
-    code = (
+    return run(
         "import test_workers as t; from bimson_site.effects import workers\n"
         f"for n in workers.run(t.make, t.items({size}, {{0: {fate!r}}}), 2, t.lost):\n"
         "    print(n, flush=True)"
     )
+
+
+def run(code: str) -> subprocess.Popen[str]:
+    """Some code in a process of its own."""
     here = str(Path(__file__).parent)
     return subprocess.Popen(
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([here, *sys.path])},
         text=True,
         start_new_session=True,
@@ -171,3 +176,43 @@ def test_a_worker_that_does_not_end_is_ended() -> None:
     parent = program("linger")
     assert parent.communicate()[0].split() == ["0", "2", "4", "6"]
     assert parent.returncode == 0
+
+
+def apart(hands: workers.Hands) -> str:
+    for done in range(1, 1_001):
+        hands.progress("read", done, 1_000)
+    hands.lap("read")
+    return f"{os.getpid()}"
+
+
+def test_work_apart_tells_how_far_it_is_and_how_long_it_took() -> None:
+    told: list[tuple[str, int, int]] = []
+    watch = workers.Stopwatch(iter(range(100)).__next__)
+    hands = workers.Hands(2, lambda *step: told.append(step), watch)
+    elsewhere = hands.apart(workers.WORTH_A_PROCESS, apart)
+    assert (elsewhere != str(os.getpid())) is workers._FORKED
+    assert told[-1] == ("read", 1_000, 1_000)
+    assert told == sorted(told)
+    assert watch.laps == {"read": 1}
+    assert workers.Hands(1, watch=watch).apart(workers.WORTH_A_PROCESS, apart) == str(os.getpid())
+    assert workers.Hands(2).apart(workers.WORTH_A_PROCESS - 1, apart) == str(os.getpid())
+
+
+def wait_for_ever(_hands: workers.Hands) -> None:
+    print("0", flush=True)
+    time.sleep(3600)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_work_apart_does_not_outlive_its_parent(how) -> None:
+    parent = run(
+        "import test_workers as t; from bimson_site.effects import workers\n"
+        "workers.Hands(2).apart(10**5, t.wait_for_ever)"
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "0\n"
+    parent.send_signal(how)
+    parent.stdout.read()
+    parent.stdout.close()
+    assert parent.wait() == -how

@@ -193,6 +193,7 @@ class Cache:
         self._rules = rules
         self._lock: int | None = None
         self._open: list[sqlite3.Connection] = []
+        self._process = 0
         self._reams: dict[int, _Ream] = {}  # those at hand, as they are on the disk
         self.passing = passing
         self.forgot = passing  # whether a number may mean another file than when it was opened
@@ -233,7 +234,15 @@ class Cache:
     def _no_room(self, err: BaseException | None) -> MachineError:
         return MachineError(problem("machine-refused", Location(FOLDER), reason=str(err)))
 
+    def at_hand(self) -> None:
+        """In a process that was forked since: go on with connections of its own (those of another may not even be closed:
+        sqlite.org/howtocorrupt.html, "Carrying an open database connection across a fork()")."""
+        if os.getpid() != self._process:
+            self._others, self._open = self._open, []
+            self._connect()
+
     def _connect(self) -> None:
+        self._process = os.getpid()
         self._articles = _connect(self.folder / ARTICLES, _ARTICLES)
         self._open.append(self._articles)
         self._published = _connect(self.folder / PUBLISHED, _PUBLISHED)

@@ -12,20 +12,25 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
+import tempfile
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
+
+from bimson_site.errors import Location, MachineError, problem
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -102,6 +107,10 @@ class Stopwatch:
         self.laps[stage] = self.laps.get(stage, 0.0) + now - self._last
         self._last = now
 
+    def resume(self, laps: Mapping[str, float]) -> None:
+        """What has passed since the last lap were these stages, in another process."""
+        self.laps, self._last = dict(laps), self.clock()
+
     def add(self, templates: Mapping[str, tuple[int, float]]) -> None:
         """Pages and seconds by template, of one process; all are added up."""
         for name, (pages, seconds) in templates.items():
@@ -137,8 +146,8 @@ class Hands:
 
     @contextmanager
     def beside(self, size: int, work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
-        """Have something worked out in a process of its own while we go on, where its size is worth it:
-        what is yielded gives the result, when it is wanted. It changes nothing but itself."""
+        """Have something worked out in a process of its own while we go on, where its size is worth it: what is yielded
+        gives the result, when it is wanted. It changes nothing but itself, and where processors are few we go first."""
         if self.many == 1 or size < WORTH_A_PROCESS or not _FORKED:
             yield work
             return
@@ -156,14 +165,81 @@ class Hands:
             process.join()
             receiver.close()
 
+    def apart(self, size: int, work: Callable[[Hands], Result]) -> Result:
+        """Have something worked out in a process of its own, where its size is worth it, and wait: the memory that it
+        took goes with it, but for the result. `work` gets the hands that it has there. MachineError where the process is
+        ended from outside."""
+        if self.many == 1 or size < WORTH_A_PROCESS or not _FORKED:
+            return work(self)
+        context = multiprocessing.get_context("fork")
+        receiver, sender = context.Pipe(duplex=False)
+        with tempfile.TemporaryFile() as left, receiver:
+            process = context.Process(target=_leave, args=(work, self, sender, left))
+            process.start()
+            sender.close()
+            try:
+                with suppress(EOFError):
+                    while True:
+                        self.progress(*receiver.recv())
+                process.join()
+            finally:
+                process.kill()
+                process.join()
+            if process.exitcode:
+                raise MachineError(problem("machine-refused", Location("."), reason=_KILLED))
+            left.seek(0)
+            result, laps = pickle.load(left)  # noqa: S301 - written by `_leave`
+        if self.watch:
+            self.watch.resume(laps)
+        if isinstance(result, BaseException):
+            raise result
+        return cast("Result", result)
+
 
 WORTH_A_PROCESS = 5_000  # files to be looked at, or as much work: 50 ms and more
+_KILLED = "a process of this build was ended from outside; there may be too little memory"
+_STEPS = 500  # in which another process tells how far it is
+_BEHIND = 10  # of 19 steps: some tenth of the time of one that did not step back
 _beside: set[BaseProcess] = set()  # processes that are no pool's
 
 
 def _tell(work: Callable[[], object], sender: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    os.nice(_BEHIND)
     sender.send(work())
+
+
+def _leave(
+    work: Callable[[Hands], object], hands: Hands, sender: Connection[Any, Any], left: IO[bytes]
+) -> None:
+    """Do some work, telling how far it is, and leave in a file what came of it: its result or its failure, and the time that
+    its stages took."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if done == total or done % (total // _STEPS + 1) == 0:
+            sender.send((stage, done, total))
+
+    result: object
+    try:
+        result = work(replace(hands, progress=tell))
+    except Exception as err:  # noqa: BLE001 - the parent raises it
+        result = _sendable(err)
+    pickle.dump((result, hands.watch.laps if hands.watch else {}), left, pickle.HIGHEST_PROTOCOL)
+    left.flush()
+
+
+def _sendable(failure: Exception) -> Exception:
+    """A failure as another process can raise it, with what it would have said here."""
+    said = "".join(traceback.format_exception(failure))
+    try:
+        pickle.loads(pickle.dumps(failure))  # noqa: S301 - made here
+    except Exception:  # noqa: BLE001 - whatever an exception's own code does
+        failure = RuntimeError(repr(failure))
+    failure.add_note(said)
+    return failure
 
 
 def _told(receiver: Connection[Any, Any], work: Callable[[], Result]) -> Result:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 SIZE = 4  # bytes of a hash
 
 
-def nearest(texts: Sequence[bytes], many: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """The pairs of texts of which the earlier is among the last `many` before the later that carry one of its hashes:
-    places of the earlier, places of the later, by how many hashes; in the order of the later, then of the earlier.
-    `texts` are packed hashes of 32 bits in the order of the machine, in each text every one once."""
+def nearest(texts: Sequence[bytes], many: int, long: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The pairs of texts of which the earlier is among the last `many` before the later that carry one of its hashes;
+    of two texts that carry `long` hashes or more, only if they share two: places of the earlier, places of the later, in
+    the order of the later, then of the earlier. `texts` are packed hashes of 32 bits in the order of the machine, in
+    each text every one once."""
     import numpy as np
 
     sizes = np.fromiter(map(len, texts), np.int64, len(texts)) // SIZE
@@ -33,4 +34,6 @@ def nearest(texts: Sequence[bytes], many: int) -> tuple[NDArray[Any], NDArray[An
         same = hashes[step:] == hashes[:-step]
         found.append(places[step:][same] << np.uint64(32) | places[:-step][same])
     pairs, times = np.unique(np.concatenate(found), return_counts=True)
-    return pairs & np.uint64(0xFFFFFFFF), pairs >> np.uint64(32), times
+    earlier, later = pairs & np.uint64(0xFFFFFFFF), pairs >> np.uint64(32)
+    enough = (times > 1) | (sizes[earlier] < long) | (sizes[later] < long)
+    return earlier[enough], later[enough]

@@ -31,15 +31,8 @@ def candidates(texts: Sequence[bytes]) -> tuple[tuple[int, int], ...]:
     """
     if len(texts) < 2:
         return ()
-    earlier, later, times = (each.tolist() for each in carriers.nearest(texts, PRECEDING))
-    short = LONG * carriers.SIZE
-    return tuple(
-        [
-            (one, two)
-            for one, two, many in zip(earlier, later, times, strict=True)
-            if many > 1 or len(texts[one]) < short or len(texts[two]) < short
-        ]
-    )
+    earlier, later = carriers.nearest(texts, PRECEDING, LONG)
+    return tuple(zip(earlier.tolist(), later.tolist(), strict=True))
 
 
 # --- who is one text after all ----------------------------------------------------------------------
