@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from bimson_site import intake, routes
@@ -69,35 +68,41 @@ def _build(
             held.enter_context(output)
         else:
             files.refuse_foreign(site.root, folder)
-        desk = _Desk(site, folder, moment, kept, options, last if ours else None, last)
-        decided = hands.apart(_size(site, last), partial(_decide, desk))
-        report, lines, order = decided.report, decided.lines, decided.order
-        if order is None:
+        untouched = _look(folder, last if ours else None, hands, held)
+        compiled = held.enter_context(compiling(site, hands))
+        walked = intake.walk(site, kept, hands)
+        if report := _as_before(site, walked, moment, last, untouched, hands, options):
             return report
+        desk = _Desk(site, folder, moment, kept, options, walked, last, untouched, compiled)
+        with hands.apart(len(walked.articles), partial(_decide, desk), kept.folder) as decide:
+            del walked, desk  # a large archive needs the room
 
-        from bimson_site import printing
-        from bimson_site.pipeline import publish
+            from bimson_site import printing
+            from bimson_site.pipeline import publish
 
+            report, decided = decide()
+        if decided is None:
+            return report
         site.compiled.update(decided.compiled)
         if not ours:
             held.enter_context(output)
         then = last.outputs.files if last else None
         existing = Existing(then) if then is not None and decided.stands else output.existing()
         job = printing.Job(site, folder, hands, kept)
-        pressed = printing.press(job, order, existing, then)
+        pressed = printing.press(job, decided.order, existing, then)
         report = _told(report, pressed)
         output.withdraw(pressed.withdrawn)
         if options.strict and _wrong(report):
             return report
         if options.record:
-            site.permalinks.record(lines)
-            report = replace(report, recorded=bool(lines))
+            site.permalinks.record(decided.lines)
+            report = replace(report, recorded=bool(decided.lines))
             hands.lap("record addresses")
         deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
         output.put_in_place(pressed.moves, deletions, existing.folders)
         hands.lap("put in place")
         outputs = _left(output, pressed, deletions, last if existing.folders is None else None)
-        owed = bool(lines) and not report.recorded
+        owed = bool(decided.lines) and not report.recorded
         left = replace(report, new_addresses=report.new_addresses * owed, recorded=False)
         context = _context(site, decided.walked, moment)
         finished = Finished(context, *decided.span, left, owed, outputs)
@@ -111,86 +116,65 @@ def _build(
     )
 
 
-def _size(site: Site, last: Finished | None) -> int:
-    """How large an archive is, by about: how many files it published, else has."""
-    if last:
-        return last.outputs.count
-    return files.how_many(site.root / "content", workers.WORTH_A_PROCESS)
-
-
 class _Desk(NamedTuple):
-    """What a build decides on and with: the `last` build; the same where it `stands` as far as is known: the output folder
-    is there, and ours."""
+    """What a build decides on and with: `untouched` says whether the output folder is as the `last` build left it, `compiled`
+    gives templates that were compiled meanwhile."""
 
     site: Site
     folder: Path
     moment: Moment
     kept: Cache
     options: Options
-    stands: Finished | None
+    walked: Walked
     last: Finished | None
+    untouched: Callable[[], bool] = lambda: False
+    compiled: Callable[[], Mapping[str, bytes]] = dict
 
 
 class _Decided(NamedTuple):
-    """What a build comes to before a page is drawn: its report; what is to be printed (None: nothing is, or nothing may be);
-    lines for the ledger, by file; the digest of the files of content/; from when to before when it holds; whether the
-    output folder stands as it was left; templates that were compiled meanwhile."""
+    """What comes of a survey: what is to be printed; lines for the ledger, by file; the digest of the files of content/; from when to before when it
+    holds; whether the output folder stands as it was left; templates that were compiled meanwhile."""
 
-    report: Report
-    order: Order | None = None
-    lines: Mapping[str, bytes] = MappingProxyType({})
-    walked: str = ""
-    span: tuple[int, int] = (0, 0)
-    stands: bool = False
-    compiled: Mapping[str, bytes] = MappingProxyType({})
+    order: Order
+    lines: Mapping[str, bytes]
+    walked: str
+    span: tuple[int, int]
+    stands: bool
+    compiled: Mapping[str, bytes]
 
 
-def _decide(desk: _Desk, hands: Hands) -> _Decided:
-    """Read and survey a site, and order what is to be printed. A large archive takes much room for that, and the same room
-    again when it prints: so this may be done in a process of its own, and nothing of it but the order is in the result."""
-    site, folder, moment, kept, options, stands, last = desk
+def _decide(desk: _Desk, hands: Hands) -> tuple[Report, _Decided | None]:
+    """Read and survey a site, and order what is to be printed; only the report where the options forbid to print. A large
+    archive takes much room for that, which it needs again to print: so this may be done in a process of its own, and the
+    result is all that is left of it."""
+    from bimson_site import printing
+    from bimson_site import survey as surveys
+
+    site, folder, moment, kept, options, walked, last, untouched, compiled = desk
     kept.at_hand()
-    with ExitStack() as held:
-        untouched = _look(folder, stands, hands, held)
-        compiled = held.enter_context(compiling(site, hands))
-        walked = intake.walk(site, kept, hands)
-        if not walked.digest:
-            _read(site, kept, hands, walked)
-        if report := _as_before(site, walked, moment, last, untouched, hands, options):
-            return _Decided(report)
-
-        from bimson_site import printing
-        from bimson_site import survey as surveys
-
-        surveyed = surveys.survey(site, moment, kept, hands, walked)
-        news = surveys.news(site, surveyed, moment)
-        report, edition = _report(site, surveyed, news), surveyed.edition
-        if options.locked and news:
-            problems = tuple(sorted((*report.problems, *_locked(news))))
-            return _Decided(replace(report, problems=problems))
-        if options.strict and _wrong(report):
-            return _Decided(report)
-        lines = ledger.lines(news)
-        del surveyed, news
-        site.permalinks.put_away()
-        same = untouched()
-        damaged = None if last is None else frozenset() if same else _damaged(folder, last)
-        hands.lap("walk the output")
-        site.compiled.update(compiled())
-        order = printing.order(printing.Job(site, folder, hands, kept), edition, damaged)
-    return _Decided(report, order, lines, walked.digest, edition.span, same, site.compiled)
+    surveyed = surveys.survey(site, moment, kept, hands, surveys.read(site, kept, hands, walked))
+    news = surveys.news(site, surveyed, moment)
+    report, edition = _report(site, surveyed, news), surveyed.edition
+    if options.locked and news:
+        problems = tuple(sorted((*report.problems, *_locked(news))))
+        return replace(report, problems=problems), None
+    if options.strict and _wrong(report):
+        return report, None
+    lines = ledger.lines(news)
+    del surveyed, news
+    site.permalinks.put_away()
+    same = untouched()
+    damaged = None if last is None else frozenset() if same else _damaged(folder, last)
+    hands.lap("walk the output")
+    site.compiled.update(compiled())
+    order = printing.order(printing.Job(site, folder, hands, kept), edition, damaged)
+    return report, _Decided(order, lines, walked.digest, edition.span, same, site.compiled)
 
 
 def _damaged(folder: Path, last: Finished) -> frozenset[str]:
     """The published files that are not as the last build left them."""
     there, left = files.existing(folder).files, last.outputs.files
     return frozenset(path for path, stamp in left.items() if there.get(path) != stamp)
-
-
-def _read(site: Site, kept: Cache, hands: Hands, walked: Walked) -> None:
-    from bimson_site import survey as surveys
-
-    surveys.read(site, kept, hands, walked)
 
 
 def rehearse(site: Site, folder: Path, moment: Moment, hands: Hands = ALONE) -> Rehearsal:
@@ -205,14 +189,17 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     files.refuse_foreign(site.root, folder)
     job = printing.Job(site, folder, hands, kept, rehearsal=True)
     last = records.unpacked_build(kept.state(job.name))
-    desk = _Desk(site, folder, moment, kept, USUAL, None, last)
-    decided = hands.apart(_size(site, last), partial(_decide, desk))
-    assert decided.order is not None  # it never is "as before"
+    walked = intake.walk(site, kept, hands)
+    desk = _Desk(site, folder, moment, kept, USUAL, walked, last)
+    with hands.apart(len(walked.articles), partial(_decide, desk), kept.folder) as decide:
+        del walked, desk
+        report, decided = decide()
+    assert decided is not None  # nothing forbids it
     existing, then = files.existing(folder), last.outputs.files if last else None
     pressed = printing.press(job, decided.order, existing, then)
     deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(
-        _told(decided.report, pressed),
+        _told(report, pressed),
         written=len(pressed.moves),
         kept=len(pressed.outputs) - len(pressed.moves),
         deleted=len(deletions),

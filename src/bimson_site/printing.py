@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,11 +69,11 @@ class Slot(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
     """What is to be printed, and what it takes: all partitions in the order of their rights; the keys of those that are not
-    as they were, and these packed, with the rows of their cards. The survey's own values are not in it: they may go before
-    the first page is drawn, and it may come from another process."""
+    as they were, and these packed, with the rows of their cards, until somebody takes them. The survey's own values are not
+    in it: they may go before the first page is drawn, and it may come from another process."""
 
     masthead: Masthead
     slots: tuple[Slot, ...]
@@ -81,47 +81,46 @@ class Order:
     commissions: pressroom.Commissions
     listed: Catalogue
 
+    def taken(self) -> tuple[pressroom.Commissions, Catalogue]:
+        """What is packed. It is half of what a process holds that prints, and goes when all is printed."""
+        found = self.commissions, self.listed
+        self.commissions, self.listed = pressroom.Commissions(()), assemble.catalogue({})
+        return found
+
 
 def order(job: Job, edition: Edition, damaged: frozenset[str] | None) -> Order:
     """What of an edition is to be printed. `damaged` are the files that are not as the last build left them; None if there
     was no last build."""
     past = job.kept.published(job.name) if damaged is not None else {}
     versions = Versions(job.site, edition.masthead)
-    found: list[tuple[tuple[int, int], str, pressroom.Commission]] = []
-    stack = Stacks(job.kept.rows)
-    for outline in edition.outlines:
+
+    def as_before(outline: Outline) -> bool:
         before = past.get(outline.key)
-        if (
+        return (
             before is not None
             and versions.of(outline, before.views) == before.digest
             and (not damaged or damaged.isdisjoint(_paths(before)))
-        ):
-            continue
-        partition = outline.partition
-        commission = pressroom.Commission(
+        )
+
+    def commission(outline: Outline) -> pressroom.Commission:
+        partition, before = outline.partition, past.get(outline.key)
+        return pressroom.Commission(
             assemble.name(partition),
             assemble.weight(partition),
             assemble.packed(partition, stack),
             before.receipts if before else b"",
             frozenset(damaged.intersection(_paths(before))) if before and damaged else frozenset(),
         )
-        found.append((assemble.time(partition), outline.key, commission))
-    found.sort(key=itemgetter(0))
-    keys = tuple([key for _, key, _ in found])
-    commissions = pressroom.Commissions(_taken(found))
+
+    stack = Stacks(job.kept.rows)
+    wanted = [outline for outline in edition.outlines if not as_before(outline)]
+    wanted.sort(key=lambda outline: assemble.time(outline.partition))
+    keys = tuple([outline.key for outline in wanted])
+    commissions = pressroom.Commissions(map(commission, wanted))
     slots = tuple(Slot(outline.key, outline.digest) for outline in edition.outlines)
     listed = assemble.catalogue(stack.rows)
     job.hands.lap("compare with the last build")
     return Order(edition.masthead, slots, keys, commissions, listed)
-
-
-def _taken(
-    found: list[tuple[tuple[int, int], str, pressroom.Commission]],
-) -> Iterator[pressroom.Commission]:
-    """The commissions in their order, each let go when the next is asked for: all of them together are large."""
-    found.reverse()
-    while found:
-        yield found.pop()[-1]
 
 
 def press(job: Job, order: Order, existing: Existing, then: Mapping[str, Stamp] | None) -> Pressed:
@@ -247,6 +246,7 @@ class Versions:
 def _print(job: Job, order: Order, existing: Existing) -> dict[str, pressroom.Printed]:
     """What came of the partitions that were ordered, by key."""
     site, watch = job.site, job.hands.watch
+    commissions, listed = order.taken()
     printing = pressroom.Printing(
         root=site.root,
         folder=job.folder,
@@ -256,13 +256,13 @@ def _print(job: Job, order: Order, existing: Existing) -> dict[str, pressroom.Pr
         kept=job.kept.folder,
         tool=site.tool,
         compiled=site.compiled,
-        listed=order.listed,
+        listed=listed,
         empty=not existing.files,
         rehearsal=job.rehearsal,
         clock=watch.clock if watch else None,
     )
     printer = partial(pressroom.make_printer, printing)
-    printed = tuple(job.hands.work("write", printer, order.commissions, _lost, _weight))
+    printed = tuple(job.hands.work("write", printer, commissions, _lost, _weight))
     failed = sorted({p for each in printed for p in each.problems})
     if failed:
         raise SiteError(*failed)

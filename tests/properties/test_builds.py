@@ -138,16 +138,23 @@ def test_a_site_that_is_surveyed_in_a_process_of_its_own_is_the_same(
     seen = tmp_path / "seen"
     elsewhere(monkeypatch, seen.touch)
     made = put(tmp_path / "site", {**RICH, EDITED: RICH[EDITED] + "Thêm.\n"})
+    assert made.build("--jobs", "2", "--locked").code == 1
+    assert not made.files()
+    assert made.build("--jobs", "2", "--strict").code == 1
+    assert not made.files()
     made.build("--jobs", "2")
     assert seen.exists()
-    assert made.build("--jobs", "2").json["written"] == 0
+    seen.unlink()
+    again = made.build("--jobs", "2")
+    assert (again.json["written"], again.json["problems"]) == (0, reference[1])
+    assert not seen.exists()
     made.write(EDITED, RICH[EDITED])
     (made.root / "build" / "index.html").unlink()
     result = made.build("--jobs", "2")
     assert result.json["problems"] == reference[1]
     assert made.files() == reference[0]
     rehearsed = made.build("--jobs", "2", "--dry-run")
-    assert rehearsed.json["problems"] == reference[1]
+    assert (rehearsed.code, rehearsed.json["problems"]) == (result.code, reference[1])
 
 
 def test_a_survey_that_is_killed_leaves_the_old_site(apart, tmp_path: Path, monkeypatch) -> None:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -185,17 +186,22 @@ def apart(hands: workers.Hands) -> str:
     return f"{os.getpid()}"
 
 
+def done_apart(hands: workers.Hands, size: int = workers.WORTH_A_PROCESS, work=apart) -> str:
+    with TemporaryDirectory() as folder, hands.apart(size, work, Path(folder)) as done:
+        return done()
+
+
 def test_work_apart_tells_how_far_it_is_and_how_long_it_took() -> None:
     told: list[tuple[str, int, int]] = []
     watch = workers.Stopwatch(iter(range(100)).__next__)
     hands = workers.Hands(2, lambda *step: told.append(step), watch)
-    elsewhere = hands.apart(workers.WORTH_A_PROCESS, apart)
+    elsewhere = done_apart(hands)
     assert (elsewhere != str(os.getpid())) is workers._FORKED
     assert told[-1] == ("read", 1_000, 1_000)
     assert told == sorted(told)
     assert watch.laps == {"read": 1}
-    assert workers.Hands(1, watch=watch).apart(workers.WORTH_A_PROCESS, apart) == str(os.getpid())
-    assert workers.Hands(2).apart(workers.WORTH_A_PROCESS - 1, apart) == str(os.getpid())
+    assert done_apart(workers.Hands(1)) == str(os.getpid())
+    assert done_apart(workers.Hands(2), workers.WORTH_A_PROCESS - 1) == str(os.getpid())
 
 
 def wait_for_ever(_hands: workers.Hands) -> None:
@@ -208,7 +214,7 @@ def wait_for_ever(_hands: workers.Hands) -> None:
 def test_work_apart_does_not_outlive_its_parent(how) -> None:
     parent = run(
         "import test_workers as t; from bimson_site.effects import workers\n"
-        "workers.Hands(2).apart(10**5, t.wait_for_ever)"
+        "t.done_apart(workers.Hands(2), work=t.wait_for_ever)"
     )
     assert parent.stdout is not None
     assert parent.stdout.readline() == "0\n"
@@ -216,3 +222,17 @@ def test_work_apart_does_not_outlive_its_parent(how) -> None:
     parent.stdout.read()
     parent.stdout.close()
     assert parent.wait() == -how
+
+
+@pytest.mark.skipif(not workers._FORKED, reason="work is done here")
+def test_a_disk_without_room_for_what_work_apart_leaves_is_told(monkeypatch) -> None:
+    whole = workers.pickle.dump
+
+    def full(result: tuple[object, object], file: object, protocol: int) -> None:
+        if isinstance(result[0], str):
+            raise OSError(28, "No space left on device")
+        whole(result, file, protocol)
+
+    monkeypatch.setattr(workers.pickle, "dump", full)
+    with pytest.raises(OSError, match="No space left"):
+        done_apart(workers.Hands(2))

@@ -28,7 +28,7 @@ def test_a_packed_partition_is_drawn_up_as_the_partition_itself(
         outlines = survey.survey(site, Moment(2**40), kept).edition.outlines
         stack = Stacks(kept.rows)
         packed = [assemble.packed(outline.partition, stack) for outline in outlines]
-        listed = assemble.catalogue(stack.rows)
+        listed = assemble.catalogue(dict(stack.rows))
         assert stack.rows, "no partition lists a card"
         for outline, data in zip(outlines, packed, strict=True):
             opened, there = assemble.opened(data), assemble.fetched(outline.partition, stack)

@@ -81,17 +81,6 @@ def walk(root: Path, folder: str, now: int = 0) -> list[Source]:
     return found
 
 
-def how_many(folder: Path, enough: int) -> int:
-    """How many files and folders are below a folder; where there are `enough` of them, any number from that on."""
-    found, queue = 0, [os.fspath(folder)]
-    while queue and found < enough:
-        with contextlib.suppress(OSError):
-            entries = list(os.scandir(queue.pop()))
-            found += len(entries)
-            queue += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return found
-
-
 def _source(path: str, status: os.stat_result, now: int) -> Source:
     regular = stat.S_ISREG(status.st_mode)
     written, changed = status.st_mtime_ns, status.st_ctime_ns

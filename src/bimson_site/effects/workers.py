@@ -28,7 +28,8 @@ from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import IO, Any, TypeVar, cast
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 from bimson_site.errors import Location, MachineError, problem
 
@@ -165,35 +166,44 @@ class Hands:
             process.join()
             receiver.close()
 
-    def apart(self, size: int, work: Callable[[Hands], Result]) -> Result:
-        """Have something worked out in a process of its own, where its size is worth it, and wait: the memory that it
-        took goes with it, but for the result. `work` gets the hands that it has there. MachineError where the process is
-        ended from outside."""
+    @contextmanager
+    def apart(
+        self, size: int, work: Callable[[Hands], Result], folder: Path
+    ) -> Iterator[Callable[[], Result]]:
+        """Have something worked out in a process of its own, where its size is worth it: the memory that it takes goes with
+        it, but for the result, which it leaves in a file of a folder. `work` gets the hands that it has there. What is
+        yielded waits for the result; MachineError where the process was ended from outside."""
         if self.many == 1 or size < WORTH_A_PROCESS or not _FORKED:
-            return work(self)
+            yield partial(work, self)
+            return
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
-        with tempfile.TemporaryFile() as left, receiver:
+        with tempfile.TemporaryFile(dir=folder) as left, receiver:
             process = context.Process(target=_leave, args=(work, self, sender, left))
             process.start()
             sender.close()
+            del work  # with all that it works on, which is the process's now
             try:
-                with suppress(EOFError):
-                    while True:
-                        self.progress(*receiver.recv())
-                process.join()
+                yield partial(self._wait, process, receiver, left)
             finally:
                 process.kill()
                 process.join()
-            if process.exitcode:
-                raise MachineError(problem("machine-refused", Location("."), reason=_KILLED))
-            left.seek(0)
-            result, laps = pickle.load(left)  # noqa: S301 - written by `_leave`
+
+    def _wait(self, process: BaseProcess, receiver: Connection[Any, Any], left: IO[bytes]) -> Any:
+        """What a process leaves when it ends; until then its progress is ours."""
+        with suppress(EOFError):
+            while True:
+                self.progress(*receiver.recv())
+        process.join()
+        if process.exitcode:
+            raise MachineError(problem("machine-refused", Location("."), reason=_KILLED))
+        left.seek(0)
+        result, laps = pickle.load(left)  # noqa: S301 - written by `_leave`
         if self.watch:
             self.watch.resume(laps)
         if isinstance(result, BaseException):
             raise result
-        return cast("Result", result)
+        return result
 
 
 WORTH_A_PROCESS = 5_000  # files to be looked at, or as much work: 50 ms and more
@@ -222,13 +232,17 @@ def _leave(
         if done == total or done % (total // _STEPS + 1) == 0:
             sender.send((stage, done, total))
 
-    result: object
+    def leave(result: object) -> None:
+        laps = hands.watch.laps if hands.watch else {}
+        pickle.dump((result, laps), left, pickle.HIGHEST_PROTOCOL)
+        left.flush()
+
     try:
-        result = work(replace(hands, progress=tell))
+        leave(work(replace(hands, progress=tell)))
     except Exception as err:  # noqa: BLE001 - the parent raises it
-        result = _sendable(err)
-    pickle.dump((result, hands.watch.laps if hands.watch else {}), left, pickle.HIGHEST_PROTOCOL)
-    left.flush()
+        left.seek(0)
+        left.truncate()
+        leave(_sendable(err))
 
 
 def _sendable(failure: Exception) -> Exception:

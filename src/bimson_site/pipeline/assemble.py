@@ -145,7 +145,7 @@ class Rows(Protocol):
 class Catalogue:
     """The rows of cards, packed, one after the other in the order of their articles' numbers; where each begins."""
 
-    data: bytes
+    data: bytearray
     starts: array[int]
 
     def row(self, number: int) -> CardRow:
@@ -153,16 +153,14 @@ class Catalogue:
         return CardRow._make(marshal.loads(packed))  # noqa: S302 - made by `catalogue`
 
 
-def catalogue(rows: Mapping[int, bytes]) -> Catalogue:
-    """The catalogue of some cards by number, from their rows as `stacks` packs them."""
-    starts, found, end = array("Q"), [], 0
+def catalogue(rows: dict[int, bytes]) -> Catalogue:
+    """The catalogue of some cards by number, from their rows as `stacks` packs them; these go one by one, for all of them
+    are large."""
+    data, starts = bytearray(), array("Q", [0])
     for number in range(max(rows, default=-1) + 1):
-        starts.append(end)
-        if number in rows:
-            found.append(rows[number])
-            end += len(found[-1])
-    starts.append(end)
-    return Catalogue(b"".join(found), starts)
+        data += rows.pop(number, b"")
+        starts.append(len(data))
+    return Catalogue(data, starts)
 
 
 class _Bundle(NamedTuple):
