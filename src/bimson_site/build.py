@@ -162,6 +162,7 @@ def _decide(desk: _Desk, hands: Hands) -> tuple[Report, _Decided | None]:
         return report, None
     lines = ledger.lines(news)
     del surveyed, news
+    walked.forget()
     site.permalinks.put_away()
     same = untouched()
     damaged = None if last is None else frozenset() if same else _damaged(folder, last)

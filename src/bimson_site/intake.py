@@ -70,6 +70,10 @@ class Walked:
         self._sorted = self._sorted._replace(articles=())
         self._listing = ()
 
+    def forget(self) -> None:
+        """Keep the digest alone, where all is decided."""
+        self._listing, self._sorted = (), discover(())
+
 
 def opened(site: Site, *, passing: bool = False) -> Cache:
     """The cache of a site, for what is read under its rules by this program."""
