@@ -148,7 +148,7 @@ class Hands:
     @contextmanager
     def beside(self, size: int, work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         """Have something worked out in a process of its own while we go on, where its size is worth it: what is yielded
-        gives the result, when it is wanted. It changes nothing but itself, and where processors are few we go first."""
+        gives the result, when it is wanted. It changes nothing but itself."""
         if self.many == 1 or size < WORTH_A_PROCESS or not _FORKED:
             yield work
             return
@@ -209,14 +209,12 @@ class Hands:
 WORTH_A_PROCESS = 5_000  # files to be looked at, or as much work: 50 ms and more
 _KILLED = "a process of this build was ended from outside; there may be too little memory"
 _STEPS = 500  # in which another process tells how far it is
-_BEHIND = 10  # of 19 steps: some tenth of the time of one that did not step back
 _beside: set[BaseProcess] = set()  # processes that are no pool's
 
 
 def _tell(work: Callable[[], object], sender: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    os.nice(_BEHIND)
     sender.send(work())
 
 
