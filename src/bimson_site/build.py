@@ -127,13 +127,14 @@ class _Desk(NamedTuple):
     options: Options
     walked: Walked
     last: Finished | None
-    untouched: Callable[[], bool] = lambda: False
-    compiled: Callable[[], Mapping[str, bytes]] = dict
+    untouched: Callable[[], bool]
+    compiled: Callable[[], Mapping[str, bytes]]
 
 
 class _Decided(NamedTuple):
-    """What comes of a survey: what is to be printed; lines for the ledger, by file; the digest of the files of content/; from when to before when it
-    holds; whether the output folder stands as it was left; templates that were compiled meanwhile."""
+    """What comes of a survey: what is to be printed; lines for the ledger, by file; the digest of the files of content/;
+    from when to before when the same articles are live (seconds since 1970 UTC); whether the output folder stands as it
+    was left; templates that were compiled meanwhile."""
 
     order: Order
     lines: Mapping[str, bytes]
@@ -191,12 +192,15 @@ def _rehearse(site: Site, folder: Path, moment: Moment, hands: Hands, kept: Cach
     job = printing.Job(site, folder, hands, kept, rehearsal=True)
     last = records.unpacked_build(kept.state(job.name))
     walked = intake.walk(site, kept, hands)
-    desk = _Desk(site, folder, moment, kept, USUAL, walked, last)
-    with hands.apart(len(walked.articles), partial(_decide, desk), kept.folder) as decide:
-        del walked, desk
-        report, decided = decide()
+    with ExitStack() as held:
+        untouched = _look(folder, last, hands, held)
+        desk = _Desk(site, folder, moment, kept, USUAL, walked, last, untouched, dict)
+        with hands.apart(len(walked.articles), partial(_decide, desk), kept.folder) as decide:
+            del walked, desk
+            report, decided = decide()
     assert decided is not None  # nothing forbids it
-    existing, then = files.existing(folder), last.outputs.files if last else None
+    then = last.outputs.files if last else None
+    existing = Existing(then) if then is not None and decided.stands else files.existing(folder)
     pressed = printing.press(job, decided.order, existing, then)
     deletions = publish.deletions(existing.files, pressed.outputs, _ours(folder, last))
     report = replace(

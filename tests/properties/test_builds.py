@@ -24,7 +24,7 @@ from bimson_site.effects import workers
 from bimson_site.effects.cache import ARTICLES
 from bimson_site.effects.site import Site as OpenSite
 from bimson_site.effects.site import open_site
-from bimson_site.errors import Location, MachineError, SiteError, problem
+from bimson_site.errors import PHRASES, Location, MachineError, SiteError, problem
 from bimson_site.pipeline.release import Moment
 from conftest import LONG, Site, article, run_process, tree
 
@@ -166,7 +166,10 @@ def test_a_survey_that_is_killed_leaves_the_old_site(apart, tmp_path: Path, monk
         elsewhere(patched, lambda: os.kill(os.getpid(), signal.SIGKILL))
         result = made.build("--jobs", "2")
     assert result.code == 3
-    assert [p["code"] for p in result.json["problems"]] == ["machine-refused"]
+    (said,) = result.json["problems"]
+    assert said["code"] == "machine-refused"
+    assert workers._KILLED in said["message"]
+    assert workers._KILLED in PHRASES
     assert made.files() == before
     assert made.build("--jobs", "2").json["written"] > 0
 

@@ -224,6 +224,21 @@ def test_work_apart_does_not_outlive_its_parent(how) -> None:
     assert parent.wait() == -how
 
 
+def leave_somebody(_hands: workers.Hands) -> int:
+    """What an extension may do: a process that outlives the one that began it, and holds its pipes."""
+    somebody = os.fork()
+    if somebody == 0:
+        time.sleep(3600)
+        os._exit(0)
+    return somebody
+
+
+@pytest.mark.skipif(not workers._FORKED, reason="nobody is forked")
+def test_work_apart_is_done_when_it_ends_not_when_all_that_it_began_does() -> None:
+    somebody = done_apart(workers.Hands(2), work=leave_somebody)
+    os.kill(somebody, signal.SIGKILL)
+
+
 @pytest.mark.skipif(not workers._FORKED, reason="work is done here")
 def test_a_disk_without_room_for_what_work_apart_leaves_is_told(monkeypatch) -> None:
     whole = workers.pickle.dump

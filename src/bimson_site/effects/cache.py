@@ -193,6 +193,7 @@ class Cache:
         self._rules = rules
         self._lock: int | None = None
         self._open: list[sqlite3.Connection] = []
+        self._others: list[sqlite3.Connection] = []  # of the process that this one was forked from
         self._process = 0
         self._reams: dict[int, _Ream] = {}  # those at hand, as they are on the disk
         self.passing = passing

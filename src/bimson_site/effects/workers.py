@@ -191,9 +191,11 @@ class Hands:
 
     def _wait(self, process: BaseProcess, receiver: Connection[Any, Any], left: IO[bytes]) -> Any:
         """What a process leaves when it ends; until then its progress is ours."""
+        # Not until the pipe ends alone: a process that this one began, and that outlives it, has the other end too.
         with suppress(EOFError):
-            while True:
-                self.progress(*receiver.recv())
+            while (told := receiver.poll(_PATIENCE)) or process.is_alive():
+                if told:
+                    self.progress(*receiver.recv())
         process.join()
         if process.exitcode:
             raise MachineError(problem("machine-refused", Location("."), reason=_KILLED))
@@ -209,6 +211,7 @@ class Hands:
 WORTH_A_PROCESS = 5_000  # files to be looked at, or as much work: 50 ms and more
 _KILLED = "a process of this build was ended from outside; there may be too little memory"
 _STEPS = 500  # in which another process tells how far it is
+_PATIENCE = 0.5  # seconds after which we look whether it is still there
 _beside: set[BaseProcess] = set()  # processes that are no pool's
 
 
