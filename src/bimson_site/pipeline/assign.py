@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from itertools import compress, count
+from itertools import count
 from typing import NamedTuple
 
 from bimson_site import routes
@@ -136,33 +136,24 @@ class _Kept(NamedTuple):
 
 
 def _kept(claims: Sequence[Claim], published: Published, taken: Mapping[str, str]) -> _Kept:
-    if not published.owner_of:
-        return _Kept({}, {}, {}, list(claims))
-    owners, wishes = [claim.owner for claim in claims], [claim.wish for claim in claims]
-    places = routes.folded_all(wishes)
-    # Nearly everyone has what they wish for: all of them at once, then those who do not.
-    others = {
-        at
-        for at, (owner, now, place) in enumerate(
-            zip(owners, map(published.owner_of.get, wishes), places, strict=True)
-        )
-        if now != owner or place in taken
-    }
-    if others:
-        first = [at not in others for at in range(len(claims))]
-        owners, wishes, places = (list(compress(each, first)) for each in (owners, wishes, places))
-    urls = dict(zip(owners, wishes, strict=True))
-    kept = _Kept(urls, dict(zip(places, owners, strict=True)), {}, [])
-    for claim in map(claims.__getitem__, sorted(others)):
+    kept = _Kept({}, {}, {}, [])
+    urls, places, had, rest = kept
+    wishes = [wish for _, wish, _ in claims]
+    owners = map(published.owner_of.get, wishes)
+    for claim, place, before in zip(claims, routes.folded_all(wishes), owners, strict=True):
         owner, wish, firm = claim
-        url = _had(owner, wish, published, taken)
-        if url is None or firm:  # a person asks for another address than the published one
-            kept.rest.append(claim)
-            if url is not None:
-                kept.had[owner] = url
+        if before == owner and place not in taken:
+            urls[owner] = wish
+            places[place] = owner
+        elif published.owner_of and (url := _had(owner, wish, published, taken)):
+            if firm:  # a person asks for another address than the published one
+                had[owner] = url
+                rest.append(claim)
+            else:
+                urls[owner] = url
+                places[routes.folded(url)] = owner
         else:
-            kept.urls[owner] = url
-            kept.places[routes.folded(url)] = owner
+            rest.append(claim)
     return kept
 
 
