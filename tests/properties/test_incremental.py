@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bimson_site.effects import workers
 from bimson_site.effects.cache import Cache
 from bimson_site.pipeline import assemble
 from conftest import LONG, Result, Site, article
@@ -129,6 +130,8 @@ class File:
 
 class Archive(RuleBasedStateMachine):
     """An archive whose owner does things, and builds; then a clean build of the same must be equal."""
+
+    jobs: tuple[str, ...] = ()  # of the warm builds; the clean ones have one process
 
     def __init__(self) -> None:
         super().__init__()
@@ -296,7 +299,7 @@ class Archive(RuleBasedStateMachine):
             patch.setattr(Path, "unlink", stop(Path.unlink))
             patch.setattr(Cache, "publish", stop(Cache.publish))
             with contextlib.suppress(KilledError):
-                self.site.build(*self.options)
+                self.site.build(*self.options, *self.jobs)
         self.built = None
 
     @rule()
@@ -320,8 +323,14 @@ class Archive(RuleBasedStateMachine):
     @invariant()
     def warm_equals_clean(self) -> None:
         if self.built is None:
-            self.built = self.site.build(*self.options)
+            self.built = self.site.build(*self.options, *self.jobs)
             compare(self.site, self.built, self.folder / "clean", self.options)
+
+
+class Apart(Archive):
+    """The same where each site is surveyed in a process of its own, as large ones are."""
+
+    jobs = ("--jobs", "2")
 
 
 ALONE = ("--jobs", "1")
@@ -346,6 +355,12 @@ def test_whatever_happens_a_warm_build_equals_a_clean_one() -> None:
         max_examples=int(os.environ.get("BIMSON_SITE_HISTORIES", "12")), stateful_step_count=12
     )
     run_state_machine_as_test(Archive, settings=steps)
+
+
+def test_the_same_where_another_process_surveys(monkeypatch) -> None:
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 1)
+    few = int(os.environ.get("BIMSON_SITE_HISTORIES", "12")) // 4
+    run_state_machine_as_test(Apart, settings=settings(max_examples=few, stateful_step_count=12))
 
 
 def test_the_comparison_fails_where_a_change_is_overlooked(tmp_path: Path, monkeypatch) -> None:
