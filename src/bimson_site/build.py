@@ -2,7 +2,8 @@
 
 Orders the stages and nothing else. The cache enters in five places: of article files in `survey`, of pairs in `folding`, of
 the rows of a shelf in `shelving`, of partitions in `printing`, of a whole build in `_as_before`; each is memoisation, never
-another way to build. The stages themselves are imported when it is known that there is something to do: that takes as long
+another way to build. All that comes before printing is one function (`_decide`), which large archives have done in a
+process of its own. The stages themselves are imported when it is known that there is something to do: that takes as long
 as looking at 20,000 files.
 """
 
